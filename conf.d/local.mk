@@ -1,0 +1,1 @@
+# conf.d: one include line per part.

@@ -1,0 +1,21 @@
+# core: processes, bytes and settings; knows no mail.
+# libroost-base is all that the master links: no libuv, no OpenSSL.
+noinst_LTLIBRARIES += core/libroost-base.la
+core_libroost_base_la_SOURCES = \
+	core/base/arena.c \
+	core/base/encode.c \
+	core/base/error.c \
+	core/base/log.c core/base/log.h \
+	core/base/map.c \
+	core/base/memory.c core/base/memory.h \
+	core/base/str.c \
+	core/base/utf8.c \
+	core/base/vec.c
+
+# libroost: the runtime that modules call.
+lib_LTLIBRARIES += core/libroost.la
+core_libroost_la_SOURCES =
+core_libroost_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(OPENSSL_CFLAGS) $(SECCOMP_CFLAGS)
+core_libroost_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+core_libroost_la_LIBADD = core/libroost-base.la $(UV_LIBS) \
+	$(OPENSSL_LIBS) $(SECCOMP_LIBS) $(LTDL_LIBS)

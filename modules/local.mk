@@ -1,0 +1,1 @@
+# modules: one include line per part.

@@ -1,0 +1,12 @@
+# plugin-api: what a module sees.
+roostinclude_HEADERS = \
+	plugin-api/roost/api.h \
+	plugin-api/roost/arena.h \
+	plugin-api/roost/encode.h \
+	plugin-api/roost/error.h \
+	plugin-api/roost/log.h \
+	plugin-api/roost/map.h \
+	plugin-api/roost/str.h \
+	plugin-api/roost/utf8.h \
+	plugin-api/roost/vec.h
+pkgconfig_DATA += plugin-api/roost-plugin.pc

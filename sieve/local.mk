@@ -1,0 +1,1 @@
+# sieve: the Sieve language; knows neither mail storage nor server.

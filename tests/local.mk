@@ -1,0 +1,10 @@
+# tests: unit tests in C (cmocka); the rest is pytest, started by autogen.sh test.
+if HAVE_CMOCKA
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+UNIT_LIBS = core/libroost.la $(CMOCKA_LIBS)
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+unit_tests =
+include tests/unit/local.mk
+endif
