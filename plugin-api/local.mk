@@ -4,8 +4,11 @@ roostinclude_HEADERS = \
 	plugin-api/roost/arena.h \
 	plugin-api/roost/encode.h \
 	plugin-api/roost/error.h \
+	plugin-api/roost/input.h \
 	plugin-api/roost/log.h \
 	plugin-api/roost/map.h \
+	plugin-api/roost/module.h \
+	plugin-api/roost/settings.h \
 	plugin-api/roost/str.h \
 	plugin-api/roost/utf8.h \
 	plugin-api/roost/vec.h
