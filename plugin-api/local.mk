@@ -6,8 +6,12 @@ roostinclude_HEADERS = \
 	plugin-api/roost/error.h \
 	plugin-api/roost/input.h \
 	plugin-api/roost/log.h \
+	plugin-api/roost/conn.h \
+	plugin-api/roost/loop.h \
 	plugin-api/roost/map.h \
 	plugin-api/roost/module.h \
+	plugin-api/roost/passdb.h \
+	plugin-api/roost/protocol.h \
 	plugin-api/roost/settings.h \
 	plugin-api/roost/str.h \
 	plugin-api/roost/utf8.h \
