@@ -10,7 +10,8 @@ core_libroost_base_la_SOURCES = \
 	core/base/memory.c core/base/memory.h \
 	core/base/str.c \
 	core/base/utf8.c \
-	core/base/vec.c
+	core/base/vec.c \
+	core/base/wire.c
 
 # libroost: the runtime that modules call.
 lib_LTLIBRARIES += core/libroost.la

@@ -12,8 +12,10 @@ roostinclude_HEADERS = \
 	plugin-api/roost/module.h \
 	plugin-api/roost/passdb.h \
 	plugin-api/roost/protocol.h \
+	plugin-api/roost/role.h \
 	plugin-api/roost/settings.h \
 	plugin-api/roost/str.h \
 	plugin-api/roost/utf8.h \
-	plugin-api/roost/vec.h
+	plugin-api/roost/vec.h \
+	plugin-api/roost/wire.h
 pkgconfig_DATA += plugin-api/roost-plugin.pc
