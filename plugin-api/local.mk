@@ -5,7 +5,9 @@ roostinclude_HEADERS = \
 	plugin-api/roost/encode.h \
 	plugin-api/roost/error.h \
 	plugin-api/roost/input.h \
+	plugin-api/roost/layer.h \
 	plugin-api/roost/log.h \
+	plugin-api/roost/mailbox.h \
 	plugin-api/roost/conn.h \
 	plugin-api/roost/loop.h \
 	plugin-api/roost/map.h \
@@ -14,7 +16,9 @@ roostinclude_HEADERS = \
 	plugin-api/roost/protocol.h \
 	plugin-api/roost/role.h \
 	plugin-api/roost/settings.h \
+	plugin-api/roost/storage.h \
 	plugin-api/roost/str.h \
+	plugin-api/roost/user.h \
 	plugin-api/roost/utf8.h \
 	plugin-api/roost/vec.h \
 	plugin-api/roost/wire.h
