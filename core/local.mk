@@ -15,7 +15,14 @@ core_libroost_base_la_SOURCES = \
 
 # libroost: the runtime that modules call.
 lib_LTLIBRARIES += core/libroost.la
-core_libroost_la_SOURCES =
+core_libroost_la_SOURCES = \
+	core/io/file.c \
+	core/io/input.c core/io/input.h \
+	core/io/lines.c \
+	core/io/range.c \
+	core/loop/loop.c core/loop/loop.h core/loop/uv.h \
+	core/loop/timer.c \
+	core/net/conn.c core/net/conn.h
 core_libroost_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(OPENSSL_CFLAGS) $(SECCOMP_CFLAGS)
 core_libroost_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
 core_libroost_la_LIBADD = core/libroost-base.la $(UV_LIBS) \

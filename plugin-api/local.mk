@@ -1,4 +1,5 @@
 # plugin-api: what a module sees.
+aclocaldir = $(datadir)/aclocal
 roostinclude_HEADERS = \
 	plugin-api/roost/api.h \
 	plugin-api/roost/arena.h \
@@ -23,3 +24,4 @@ roostinclude_HEADERS = \
 	plugin-api/roost/vec.h \
 	plugin-api/roost/wire.h
 pkgconfig_DATA += plugin-api/roost-plugin.pc
+dist_aclocal_DATA = plugin-api/m4/roost.m4

@@ -42,7 +42,7 @@ ROOST_API void roost_loop_defer(void (*call)(void *context), void *context);
 ROOST_API int roost_loop_work(void (*work)(void *context), void (*done)(void *context),
 			      void *context, struct roost_error *err);
 
-/* Microseconds since the epoch, and a steady clock; both are read once per turn of the loop. */
+/* Microseconds since the epoch, and of a steady clock. */
 ROOST_API int64_t roost_loop_time(void);
 ROOST_API int64_t roost_loop_steady(void);
 
