@@ -13,9 +13,10 @@ core_libroost_base_la_SOURCES = \
 	core/base/vec.c \
 	core/base/wire.c
 
-# libroost: the runtime that modules call.
-lib_LTLIBRARIES += core/libroost.la
-core_libroost_la_SOURCES = \
+# All of core, once more open to the unit tests of its inside. Programs and modules share one
+# libroost.so: what a main() needs of core is exported from there (core/main/entry.h).
+noinst_LTLIBRARIES += core/libroost-core.la
+core_libroost_core_la_SOURCES = \
 	core/io/file.c \
 	core/io/input.c core/io/input.h \
 	core/io/lines.c \
@@ -23,7 +24,12 @@ core_libroost_la_SOURCES = \
 	core/loop/loop.c core/loop/loop.h core/loop/uv.h \
 	core/loop/timer.c \
 	core/net/conn.c core/net/conn.h
-core_libroost_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(OPENSSL_CFLAGS) $(SECCOMP_CFLAGS)
+core_libroost_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(OPENSSL_CFLAGS) $(SECCOMP_CFLAGS)
+core_libroost_core_la_LIBADD = core/libroost-base.la
+CORE_LIBS = $(UV_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS) $(LTDL_LIBS)
+
+# libroost: the runtime that modules call.
+lib_LTLIBRARIES += core/libroost.la
+core_libroost_la_SOURCES =
 core_libroost_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
-core_libroost_la_LIBADD = core/libroost-base.la $(UV_LIBS) \
-	$(OPENSSL_LIBS) $(SECCOMP_LIBS) $(LTDL_LIBS)
+core_libroost_la_LIBADD = core/libroost-core.la $(CORE_LIBS)

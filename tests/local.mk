@@ -2,6 +2,7 @@
 if HAVE_CMOCKA
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = core/libroost.la $(CMOCKA_LIBS)
+UNIT_CORE_LIBS = core/libroost-core.la $(CORE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
