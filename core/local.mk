@@ -23,6 +23,9 @@ core_libroost_core_la_SOURCES = \
 	core/io/range.c \
 	core/loop/loop.c core/loop/loop.h core/loop/uv.h \
 	core/loop/timer.c \
+	core/module/check.c core/module/check.h \
+	core/module/load.c core/module/module.h \
+	core/module/service.c \
 	core/net/conn.c core/net/conn.h
 core_libroost_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(OPENSSL_CFLAGS) $(SECCOMP_CFLAGS)
 core_libroost_core_la_LIBADD = core/libroost-base.la

@@ -7,5 +7,6 @@ UNIT_CORE_LIBS = core/libroost-core.la $(CORE_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 unit_tests =
+include tests/modules/local.mk
 include tests/unit/local.mk
 endif

@@ -14,3 +14,10 @@ unit_tests += tests/unit/test_conn
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
 tests_unit_test_conn_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_conn_LDADD = $(UNIT_CORE_LIBS)
+
+unit_tests += tests/unit/test_module
+tests_unit_test_module_SOURCES = tests/unit/test_module.c
+tests_unit_test_module_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_module_LDADD = $(UNIT_CORE_LIBS)
+tests_unit_test_module_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
+EXTRA_tests_unit_test_module_DEPENDENCIES = tests/modules/good.la $(bad_modules)
