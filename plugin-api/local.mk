@@ -1,10 +1,14 @@
 # plugin-api: what a module sees.
 aclocaldir = $(datadir)/aclocal
 roostinclude_HEADERS = \
+	plugin-api/roost/address.h \
 	plugin-api/roost/api.h \
 	plugin-api/roost/arena.h \
+	plugin-api/roost/charset.h \
+	plugin-api/roost/date.h \
 	plugin-api/roost/encode.h \
 	plugin-api/roost/error.h \
+	plugin-api/roost/header.h \
 	plugin-api/roost/input.h \
 	plugin-api/roost/layer.h \
 	plugin-api/roost/log.h \
@@ -12,6 +16,7 @@ roostinclude_HEADERS = \
 	plugin-api/roost/conn.h \
 	plugin-api/roost/loop.h \
 	plugin-api/roost/map.h \
+	plugin-api/roost/mime.h \
 	plugin-api/roost/module.h \
 	plugin-api/roost/passdb.h \
 	plugin-api/roost/protocol.h \
@@ -19,9 +24,13 @@ roostinclude_HEADERS = \
 	plugin-api/roost/settings.h \
 	plugin-api/roost/storage.h \
 	plugin-api/roost/str.h \
+	plugin-api/roost/structure.h \
+	plugin-api/roost/subject.h \
+	plugin-api/roost/transfer.h \
 	plugin-api/roost/user.h \
 	plugin-api/roost/utf8.h \
 	plugin-api/roost/vec.h \
+	plugin-api/roost/word.h \
 	plugin-api/roost/wire.h
 pkgconfig_DATA += plugin-api/roost-plugin.pc
 dist_aclocal_DATA = plugin-api/m4/roost.m4
