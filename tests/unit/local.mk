@@ -21,3 +21,8 @@ tests_unit_test_module_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_module_LDADD = $(UNIT_CORE_LIBS)
 tests_unit_test_module_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
 EXTRA_tests_unit_test_module_DEPENDENCIES = tests/modules/good.la $(bad_modules)
+
+unit_tests += tests/unit/test_sieve_match
+tests_unit_test_sieve_match_SOURCES = tests/unit/test_sieve_match.c
+tests_unit_test_sieve_match_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_sieve_match_LDADD = sieve/libsieve-match.la $(UNIT_LIBS)
