@@ -11,12 +11,25 @@ core_libroost_base_la_SOURCES = \
 	core/base/str.c \
 	core/base/utf8.c \
 	core/base/vec.c \
-	core/base/wire.c
+	core/base/wire.c \
+	core/conf/filter.c \
+	core/conf/format.h \
+	core/conf/snapshot.c core/conf/snapshot.h \
+	core/conf/snapshot_write.c \
+	core/conf/value.c core/conf/value.h
 
 # All of core, once more open to the unit tests of its inside. Programs and modules share one
 # libroost.so: what a main() needs of core is exported from there (core/main/entry.h).
 noinst_LTLIBRARIES += core/libroost-core.la
 core_libroost_core_la_SOURCES = \
+	core/conf/expand.c core/conf/expand.h \
+	core/conf/expand_condition.c \
+	core/conf/expand_digest.c \
+	core/conf/expand_modify.c \
+	core/conf/scope.c core/conf/scope.h core/conf/scope_private.h \
+	core/conf/scope_block.c \
+	core/conf/scope_variable.c core/conf/variable.h \
+	core/conf/struct.c \
 	core/io/file.c \
 	core/io/input.c core/io/input.h \
 	core/io/lines.c \

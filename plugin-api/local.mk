@@ -8,6 +8,7 @@ roostinclude_HEADERS = \
 	plugin-api/roost/date.h \
 	plugin-api/roost/encode.h \
 	plugin-api/roost/error.h \
+	plugin-api/roost/expand.h \
 	plugin-api/roost/header.h \
 	plugin-api/roost/input.h \
 	plugin-api/roost/layer.h \

@@ -54,7 +54,7 @@ struct roost_settings {
 	uint32_t scope;		/* enum roost_settings_scope */
 };
 
-/* A process, a connection or a user, as far as settings are concerned. Made by the host. */
+/* A process, a connection or a user, as far as settings are concerned. */
 struct roost_scope;
 
 /* The scope of this process: what applies without connection and user. Borrowed. */
@@ -72,7 +72,53 @@ ROOST_API int roost_settings_get(const struct roost_scope *scope,
 /* One setting by its name, as text with variables expanded; NULL when nobody knows it. Borrowed from scope. */
 ROOST_API const char *roost_scope_value(const struct roost_scope *scope, const char *name);
 
-/* A variable's value as %{name} would give it in this scope; NULL when unknown (R-VAR-1). */
+/*
+ * A variable's value as %{name} would give it in this scope (R-VAR-1): "" when it is known and has
+ * no value here, NULL when there is no such variable. Borrowed from scope.
+ */
 ROOST_API const char *roost_scope_variable(const struct roost_scope *scope, const char *name);
+
+/* Append text with the scope's variables replaced; fails as roost_expand does. */
+struct roost_str;
+ROOST_API int roost_scope_expand(const struct roost_scope *scope, struct roost_str *out,
+				 const char *text, struct roost_error *err);
+
+/*
+ * Narrower scopes. parent outlives what is made from it; names and values are copied. Lists end
+ * with name NULL and may be NULL themselves. Freed by their maker.
+ *
+ * Of a connection: facts are variables by their long names; "protocol" (else "service"), "lip",
+ * "rip" and "local_name" also choose among the protocol, local, remote and local_name blocks.
+ */
+ROOST_API struct roost_scope *roost_scope_connection(const struct roost_scope *parent,
+						     const struct roost_setting_pair *facts);
+/*
+ * Of a user: fields are what the userdb answered (R-PDB-8): settings by name or path, "mail",
+ * "home", "uid", "gid", "chroot" for the setting of that meaning, anything else is plugin/NAME.
+ * Their values are not expanded again (R-VAR-5). user, username, domain, home, uid and gid become
+ * variables.
+ */
+ROOST_API struct roost_scope *roost_scope_user(const struct roost_scope *parent, const char *user,
+					       const struct roost_setting_pair *fields);
+ROOST_API void roost_scope_free(struct roost_scope *scope);
+/* Set or replace a variable of this scope; before its settings are asked for. */
+ROOST_API void roost_scope_set_variable(struct roost_scope *scope, const char *name,
+					const char *value);
+/* What "-o name=value" does: wins over files and userdb fields, in this scope and those made from it. */
+ROOST_API void roost_scope_override(struct roost_scope *scope, const char *name,
+				    const char *value);
+
+/*
+ * Blocks: "namespace", "passdb", "userdb", "service", "metric" ...; within one: "mailbox",
+ * "unix_listener". In the order of the file; names of unnamed ones are "1", "2" ... The list ends
+ * with NULL and is borrowed from scope.
+ */
+ROOST_API const char *const *roost_scope_blocks(const struct roost_scope *scope, const char *type);
+/*
+ * The scope of one block: names are looked up in the block first ("driver" is "passdb/1/driver"),
+ * then outside. Made once, borrowed from scope. NULL when there is no such block.
+ */
+ROOST_API const struct roost_scope *roost_scope_block(const struct roost_scope *scope,
+						      const char *type, const char *name);
 
 #endif

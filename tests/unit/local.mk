@@ -26,3 +26,13 @@ unit_tests += tests/unit/test_sieve_match
 tests_unit_test_sieve_match_SOURCES = tests/unit/test_sieve_match.c
 tests_unit_test_sieve_match_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sieve_match_LDADD = sieve/libsieve-match.la $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_expand
+tests_unit_test_expand_SOURCES = tests/unit/test_expand.c
+tests_unit_test_expand_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_expand_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_scope
+tests_unit_test_scope_SOURCES = tests/unit/test_scope.c
+tests_unit_test_scope_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_scope_LDADD = $(UNIT_CORE_LIBS)
