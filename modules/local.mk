@@ -1,1 +1,2 @@
 # modules: one include line per part.
+include modules/mail/local.mk

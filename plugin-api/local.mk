@@ -19,6 +19,7 @@ roostinclude_HEADERS = \
 	plugin-api/roost/map.h \
 	plugin-api/roost/mime.h \
 	plugin-api/roost/module.h \
+	plugin-api/roost/name.h \
 	plugin-api/roost/passdb.h \
 	plugin-api/roost/protocol.h \
 	plugin-api/roost/role.h \

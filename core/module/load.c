@@ -65,6 +65,16 @@ const void *module_ops_find(enum roost_kind kind, const char *name,
 	return NULL;
 }
 
+const void *roost_module_ops(enum roost_kind kind, const char *name)
+{
+	return module_ops_find(kind, name, NULL);
+}
+
+const void *roost_module_ops_at(enum roost_kind kind, size_t index)
+{
+	return module_ops_at(kind, index, NULL);
+}
+
 const char *module_kind_name(enum roost_kind kind)
 {
 	const struct module_kind *known = module_kind_get(kind);

@@ -67,4 +67,12 @@ struct roost_module {
 ROOST_API void roost_service_publish(const char *name, uint32_t revision, const void *ops);
 ROOST_API const void *roost_service_find(const char *name, uint32_t revision);
 
+/*
+ * The vtable of a loaded module by the name that stands first in it: a storage driver, a codec.
+ * NULL when no module that was loaded provides it. It has the host's size: ops unknown to the module are NULL.
+ */
+ROOST_API const void *roost_module_ops(enum roost_kind kind, const char *name);
+/* All of a kind in the order of loading; NULL beyond the last. */
+ROOST_API const void *roost_module_ops_at(enum roost_kind kind, size_t index);
+
 #endif

@@ -36,3 +36,8 @@ unit_tests += tests/unit/test_scope
 tests_unit_test_scope_SOURCES = tests/unit/test_scope.c
 tests_unit_test_scope_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_scope_LDADD = $(UNIT_CORE_LIBS)
+
+unit_tests += tests/unit/test_name
+tests_unit_test_name_SOURCES = tests/unit/test_name.c
+tests_unit_test_name_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_name_LDADD = modules/mail/libroost-mail.la $(UNIT_LIBS)

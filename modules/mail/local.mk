@@ -1,0 +1,13 @@
+# The mail toolkit: libroost-mail, libroost-message.
+MAIL_MODULE_LIBS = modules/mail/libroost-mail.la core/libroost.la
+
+# All of it, once more open to the unit tests of its inside.
+noinst_LTLIBRARIES += modules/mail/libmailbox.la
+modules_mail_libmailbox_la_SOURCES = \
+	modules/mail/mailbox/name.c \
+	modules/mail/mailbox/utf7.c
+
+lib_LTLIBRARIES += modules/mail/libroost-mail.la
+modules_mail_libroost_mail_la_SOURCES =
+modules_mail_libroost_mail_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+modules_mail_libroost_mail_la_LIBADD = modules/mail/libmailbox.la core/libroost.la
