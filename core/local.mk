@@ -6,6 +6,7 @@ core_libroost_base_la_SOURCES = \
 	core/base/encode.c \
 	core/base/error.c \
 	core/base/log.c core/base/log.h \
+	core/base/log_pipe.c \
 	core/base/map.c \
 	core/base/memory.c core/base/memory.h \
 	core/base/str.c \
@@ -16,7 +17,9 @@ core_libroost_base_la_SOURCES = \
 	core/conf/format.h \
 	core/conf/snapshot.c core/conf/snapshot.h \
 	core/conf/snapshot_write.c \
-	core/conf/value.c core/conf/value.h
+	core/conf/value.c core/conf/value.h \
+	core/proc/control.c core/proc/control.h \
+	core/proc/ipc.c core/proc/ipc.h
 
 # All of core, once more open to the unit tests of its inside. Programs and modules share one
 # libroost.so: what a main() needs of core is exported from there (core/main/entry.h).
@@ -39,7 +42,30 @@ core_libroost_core_la_SOURCES = \
 	core/module/check.c core/module/check.h \
 	core/module/load.c core/module/module.h \
 	core/module/service.c \
-	core/net/conn.c core/net/conn.h
+	core/net/conn.c core/net/conn.h \
+	core/net/tls.c core/net/tls.h \
+	core/net/tls_context.c core/net/tls_context.h \
+	core/main/entry.h \
+	core/proc/anvil.c core/proc/anvil.h \
+	core/proc/anvil_admin.c \
+	core/proc/anvil_session.c \
+	core/proc/anvil_worker.c \
+	core/proc/authlink.c \
+	core/proc/child.c core/proc/child.h \
+	core/proc/confine.c core/proc/confine.h \
+	core/proc/front.c core/proc/front.h \
+	core/proc/front_auth.c \
+	core/proc/front_handover.c \
+	core/proc/front_job.c \
+	core/proc/front_run.c \
+	core/proc/handover.c core/proc/handover.h \
+	core/proc/link.c core/proc/link.h \
+	core/proc/logd.c \
+	core/proc/privileges.c core/proc/privileges.h \
+	core/proc/role.c \
+	core/proc/session.c \
+	core/proc/template.c \
+	core/proc/worker.c core/proc/worker.h
 core_libroost_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(OPENSSL_CFLAGS) $(SECCOMP_CFLAGS)
 core_libroost_core_la_LIBADD = core/libroost-base.la
 CORE_LIBS = $(UV_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS) $(LTDL_LIBS)
@@ -49,3 +75,23 @@ lib_LTLIBRARIES += core/libroost.la
 core_libroost_la_SOURCES =
 core_libroost_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
 core_libroost_la_LIBADD = core/libroost-core.la $(CORE_LIBS)
+
+# The master: small and static, without the loop, TLS or modules (tests/server look at its ldd).
+sbin_PROGRAMS += core/roost
+core_roost_SOURCES = \
+	core/main/roost.c \
+	core/proc/config.c \
+	core/proc/connect.c \
+	core/proc/listen.c \
+	core/proc/master.c core/proc/master.h \
+	core/proc/pidfile.c \
+	core/proc/service.c core/proc/service.h \
+	core/proc/sockets.c \
+	core/proc/spawn.c \
+	core/proc/supervise.c
+core_roost_LDADD = core/libroost-base.la
+
+# Every process that the master starts.
+roostlibexec_PROGRAMS += core/roost-server
+core_roost_server_SOURCES = core/main/roost_server.c
+core_roost_server_LDADD = core/libroost.la

@@ -4,6 +4,7 @@ roostinclude_HEADERS = \
 	plugin-api/roost/address.h \
 	plugin-api/roost/api.h \
 	plugin-api/roost/arena.h \
+	plugin-api/roost/authlink.h \
 	plugin-api/roost/charset.h \
 	plugin-api/roost/date.h \
 	plugin-api/roost/encode.h \

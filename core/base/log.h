@@ -11,6 +11,8 @@
 typedef void log_sink(enum roost_log_level level, const char *prefix, const char *text);
 
 void log_set_sink(log_sink *sink);
+/* Lines go to the log process through fd from now on (log_pipe.c has their form). Borrowed. */
+void log_use_pipe(int fd);
 /* "imap-login: "; copied. */
 void log_set_prefix(const char *prefix);
 /* Whether DEBUG lines without a scope are wanted. */

@@ -73,6 +73,7 @@ static bool mail_parameter(struct roost_front *front, char *word)
 				   (unsigned long long)limit);
 			return false;
 		}
+		lmtp->announced = size;
 	} else if (strcasecmp(word, "BODY=8BITMIME") == 0) {
 		lmtp->body_8bit = true;
 	} else if (strcasecmp(word, "BODY=7BIT") != 0) {

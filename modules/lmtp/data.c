@@ -42,7 +42,7 @@ static bool spool_open(struct roost_front *front)
 	struct lmtp_front *lmtp = roost_front_state(front);
 	struct roost_error err;
 
-	if (roost_front_spool(front, &lmtp->spool, &err) == 0)
+	if (roost_front_spool(front, lmtp->announced, &lmtp->spool, &err) == 0)
 		return true;
 	roost_log(roost_front_log(front), ROOST_LOG_ERROR, "cannot spool a message: %s",
 		  roost_error_log(&err));

@@ -48,6 +48,7 @@ struct lmtp_front {
 	/* the transaction */
 	const char *sender;		/* NULL: no MAIL yet; "" the null sender */
 	bool body_8bit;
+	uint64_t announced;		/* SIZE of MAIL; 0: none */
 	ROOST_VEC(struct lmtp_recipient) recipients;
 	uint64_t next_lookup;
 	struct lmtp_recipient pending;	/* whose lookup runs */

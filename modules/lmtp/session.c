@@ -48,7 +48,7 @@ void lmtp_reset(struct roost_front *front)
 	if (lmtp->spool >= 0)
 		close(lmtp->spool);
 	lmtp->spool = -1;
-	lmtp->spooled = 0;
+	lmtp->spooled = lmtp->announced = 0;
 	lmtp->too_big = lmtp->spool_failed = lmtp->chunked = false;
 	roost_arena_reset(lmtp->transaction);
 }

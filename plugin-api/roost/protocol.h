@@ -132,9 +132,10 @@ ROOST_API void roost_front_job(struct roost_front *front, uint64_t lookup_id, co
 	size_t fd_count, const void *message, size_t len,
 	void (*done)(struct roost_front *front, uint64_t id, bool failed, const char *reply,
 		     size_t len));
-/* An unlinked temporary file for a message: in memory while it is small, in mail_temp_dir beyond
- * 128 KB. *fd is the caller's. */
-ROOST_API int roost_front_spool(struct roost_front *front, int *fd, struct roost_error *err);
+/* A nameless file for a message of about expected bytes (0: unknown): in memory up to 128 KB, in
+ * mail_temp_dir beyond. *fd is the caller's. */
+ROOST_API int roost_front_spool(struct roost_front *front, uint64_t expected, int *fd,
+				struct roost_error *err);
 /* Forget lookups (their cookies become void). */
 ROOST_API void roost_front_lookup_drop(struct roost_front *front);
 

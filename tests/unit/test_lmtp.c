@@ -65,7 +65,7 @@ void roost_front_lookup(struct roost_front *f, const char *user, uint64_t id,
 	done(f, id, &reply);
 }
 
-int roost_front_spool(struct roost_front *f, int *fd, struct roost_error *err)
+int roost_front_spool(struct roost_front *f, uint64_t expected, int *fd, struct roost_error *err)
 {
 	if (f->fail_spool)
 		return roost_fail(err, ROOST_ERR_NOSPACE, "no space");

@@ -1,0 +1,336 @@
+/* Hand-overs: approved by auth, counted, given to a worker. R-SVC-9. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <roost/log.h>
+#include "core/base/memory.h"
+#include "core/proc/anvil.h"
+#include "core/proc/ipc.h"
+
+#define WAIT_MAX (30 * ROOST_SEC)	/* for an approval or a worker */
+#define WAIT_AGAIN (ROOST_SEC / 2)
+#define APPROVALS_MAX 20000
+
+struct anvil_session *anvil_sessions;
+static struct approval *approvals;
+static unsigned approval_count;
+static uint64_t last_id;
+
+struct anvil_session *anvil_session_find(uint64_t id)
+{
+	struct anvil_session *session = anvil_sessions;
+
+	while (session != NULL && session->id != id)
+		session = session->next;
+	return session;
+}
+
+static void free_session(struct anvil_session *session)
+{
+	struct anvil_session **link = &anvil_sessions;
+
+	while (*link != session)
+		link = &(*link)->next;
+	*link = session->next;
+	ipc_close_fds(session->fds, session->fd_count);
+	roost_arena_free(session->arena);
+}
+
+void anvil_answer(struct anvil_session *session, enum roost_auth_result result, const char *why)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	if (session->front == NULL)
+		return;
+	roost_wire_put_u32(&out, HANDOVER_TAKEN);
+	roost_wire_put_u64(&out, session->request);
+	roost_wire_put_u32(&out, result);
+	roost_wire_put_u32(&out, session->worker == NULL ? 0 :
+			   roost_link_peer(session->worker->link)->pid);
+	roost_wire_put_text(&out, why);
+	roost_link_send(session->front, out.data, out.len, NULL, 0);
+	roost_str_free(&out);
+	/* A job's front waits for the reply, a session's for nothing more. */
+	if (!session->job)
+		session->front = NULL;
+}
+
+void anvil_reply(struct anvil_session *session, bool failed, const void *reply, size_t len)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	if (session->front == NULL || !session->job)
+		return;
+	roost_wire_put_u32(&out, HANDOVER_REPLY);
+	roost_wire_put_u64(&out, session->request);
+	roost_wire_put_u32(&out, failed);
+	roost_wire_put_bytes(&out, reply, len);
+	roost_link_send(session->front, out.data, out.len, NULL, 0);
+	roost_str_free(&out);
+	session->front = NULL;
+}
+
+/* Over, before or after it was served. */
+void anvil_session_ended(struct anvil_session *session, enum roost_auth_result result,
+			 const char *why)
+{
+	if (session->job)
+		anvil_reply(session, true, "", 0);
+	else
+		anvil_answer(session, result == ROOST_AUTH_OK ? ROOST_AUTH_TEMP : result, why);
+	if (session->worker != NULL)
+		anvil_worker_release(session->worker);
+	free_session(session);
+}
+
+static unsigned count_connections(const struct anvil_session *of)
+{
+	unsigned count = 0;
+
+	for (struct anvil_session *session = anvil_sessions; session != NULL;
+	     session = session->next) {
+		if (session->counted && strcmp(session->user, of->user) == 0 &&
+		    strcmp(session->service, of->service) == 0 &&
+		    strcmp(session->rip, of->rip) == 0)
+			count++;
+	}
+	return count;
+}
+
+static bool within_limit(struct anvil_session *session)
+{
+	uint64_t limit = anvil_number(session->service, "mail_max_userip_connections");
+	char why[160];
+
+	if (session->job || session->rip[0] == '\0' || limit == 0)
+		return true;
+	if (count_connections(session) < limit) {
+		session->counted = true;
+		return true;
+	}
+	(void)snprintf(why, sizeof(why), "Maximum number of connections from user+IP exceeded "
+		       "(mail_max_userip_connections=%llu)", (unsigned long long)limit);
+	anvil_session_ended(session, ROOST_AUTH_LIMIT, why);
+	return false;
+}
+
+static void give_to(struct anvil_session *session, struct worker *worker)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	if (worker->user == NULL)
+		worker->user = mem_strdup(session->user);
+	worker->sessions++;
+	session->worker = worker;
+	roost_wire_put_u32(&out, HANDOVER_SERVE);
+	roost_wire_put_u64(&out, session->id);
+	roost_str_append(&out, session->message, session->message_len);
+	roost_link_send(worker->link, out.data, out.len, session->fds, session->fd_count);
+	roost_str_free(&out);
+	ipc_close_fds(session->fds, session->fd_count);
+	session->fd_count = 0;
+	anvil_answer(session, ROOST_AUTH_OK, "");
+}
+
+/* A worker for this user now, or an order for one. */
+static void seek_worker(struct anvil_session *session)
+{
+	struct worker *worker = anvil_worker_for(session);
+
+	if (worker != NULL)
+		give_to(session, worker);
+	else if (session->ticket == 0)
+		session->ticket = anvil_order_worker(session);
+}
+
+void anvil_assign(void)
+{
+	int64_t now = roost_loop_steady();
+
+	for (struct anvil_session *session = anvil_sessions, *next; session != NULL;
+	     session = next) {
+		next = session->next;
+		if (session->worker != NULL)
+			continue;
+		if (session->approved)
+			seek_worker(session);
+		if (session->worker == NULL && now > session->deadline) {
+			roost_log(NULL, ROOST_LOG_WARN, "a hand-over for service %s, user %s was "
+				  "given up: %s", session->service,
+				  session->user[0] == '\0' ? "unknown" : session->user,
+				  session->approved ? "no worker came free" :
+				  "auth approved no such cookie");
+			anvil_session_ended(session, ROOST_AUTH_TEMP, "Internal error occurred");
+		} else if (session->worker == NULL) {
+			anvil_look_in(WAIT_AGAIN);
+		}
+	}
+}
+
+static void free_approval(struct approval **link)
+{
+	struct approval *approval = *link;
+
+	*link = approval->next;
+	approval_count--;
+	roost_arena_free(approval->arena);
+}
+
+static struct approval **find_approval(const unsigned char *cookie)
+{
+	int64_t now = roost_loop_steady();
+	struct approval **link = &approvals;
+
+	while (*link != NULL) {
+		if ((*link)->expires < now) {
+			free_approval(link);
+			continue;
+		}
+		if (memcmp((*link)->cookie, cookie, ROOST_COOKIE_SIZE) == 0)
+			return link;
+		link = &(*link)->next;
+	}
+	return NULL;
+}
+
+static struct anvil_session *find_waiting(const unsigned char *cookie)
+{
+	for (struct anvil_session *session = anvil_sessions; session != NULL;
+	     session = session->next) {
+		if (!session->approved && session->worker == NULL && session->front != NULL &&
+		    memcmp(session->cookie, cookie, ROOST_COOKIE_SIZE) == 0)
+			return session;
+	}
+	return NULL;
+}
+
+/* The cookie was given to this front for this session, and to nobody else. */
+static bool matches(const struct anvil_session *session, const struct approval *approval)
+{
+	const struct roost_peer *front = roost_link_peer(session->front);
+
+	return front->id == approval->front && session->job == approval->job &&
+	       strcmp(session->service, approval->service) == 0 &&
+	       strcmp(session->session_id, approval->session_id) == 0;
+}
+
+static void start(struct anvil_session *session, struct approval **link)
+{
+	const struct approval *approval = *link;
+
+	if (!matches(session, approval)) {
+		roost_log(NULL, ROOST_LOG_ERROR, "PID %u (%s) handed over session %s with a "
+			  "cookie that is not its own; refused",
+			  roost_link_peer(session->front)->pid,
+			  roost_link_peer(session->front)->service, session->session_id);
+		anvil_session_ended(session, ROOST_AUTH_TEMP, "Internal error occurred");
+		return;
+	}
+	session->user = roost_arena_strdup(session->arena, approval->user);
+	session->ids = approval->ids;
+	session->ids.chroot = roost_arena_strdup(session->arena, approval->ids.chroot);
+	session->approved = true;
+	free_approval(link);
+	if (within_limit(session))
+		seek_worker(session);
+}
+
+void anvil_approve(struct approval *approval)
+{
+	struct anvil_session *waiting = find_waiting(approval->cookie);
+
+	if (approval_count >= APPROVALS_MAX)
+		(void)find_approval((const unsigned char *)"");	/* sweeps the expired */
+	approval->next = approvals;
+	approvals = approval;
+	approval_count++;
+	if (waiting != NULL)
+		start(waiting, &approvals);
+}
+
+void anvil_withdraw(const unsigned char *cookie)
+{
+	struct approval **link = find_approval(cookie);
+
+	if (link != NULL)
+		free_approval(link);
+}
+
+void anvil_take_handover(struct roost_link *front, struct roost_wire *wire, const int *fds,
+			 size_t fd_count)
+{
+	struct roost_arena *arena = roost_arena_create("session");
+	struct anvil_session *session = roost_arena_new(arena, struct anvil_session);
+	struct approval **approval;
+	struct handover handover;
+
+	session->arena = arena;
+	session->request = roost_wire_u64(wire);
+	session->message_len = wire->len;
+	session->message = roost_arena_dup(arena, wire->data, wire->len);
+	if (!handover_get(wire, arena, &handover)) {
+		roost_log(NULL, ROOST_LOG_ERROR, "PID %u (%s) sent a broken hand-over",
+			  roost_link_peer(front)->pid, roost_link_peer(front)->service);
+		roost_arena_free(arena);
+		return;
+	}
+	session->id = ++last_id;
+	session->front = front;
+	session->job = handover.job;
+	session->user = "";
+	session->service = handover.facts.service;
+	session->rip = handover.facts.rip;
+	session->session_id = handover.facts.session_id;
+	memcpy(session->cookie, handover.cookie, sizeof(session->cookie));
+	for (size_t i = 0; i < fd_count; i++)
+		session->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+	session->fd_count = fd_count;
+	session->deadline = roost_loop_steady() + WAIT_MAX;
+	session->next = anvil_sessions;
+	anvil_sessions = session;
+	approval = find_approval(session->cookie);
+	anvil_look_in(WAIT_AGAIN);
+	if (approval != NULL)
+		start(session, approval);
+}
+
+/* Jobs whose front is gone are done all the same: the message may have been taken already. */
+void anvil_front_gone(struct roost_link *front)
+{
+	for (struct anvil_session *session = anvil_sessions, *next; session != NULL;
+	     session = next) {
+		next = session->next;
+		if (session->front != front)
+			continue;
+		session->front = NULL;
+		if (session->worker == NULL)
+			anvil_session_ended(session, ROOST_AUTH_TEMP, "");
+	}
+}
+
+/* After anvil was started anew: a worker tells whom it serves. Ids go on above the highest seen. */
+void anvil_resumed(struct worker *worker, struct roost_wire *wire)
+{
+	struct roost_arena *arena = roost_arena_create("session");
+	struct anvil_session *session = roost_arena_new(arena, struct anvil_session);
+
+	session->arena = arena;
+	session->id = roost_wire_u64(wire);
+	session->user = roost_wire_text(wire, arena);
+	session->service = roost_wire_text(wire, arena);
+	session->rip = roost_wire_text(wire, arena);
+	session->session_id = roost_wire_text(wire, arena);
+	if (!roost_wire_done(wire) || anvil_session_find(session->id) != NULL) {
+		roost_arena_free(arena);
+		return;
+	}
+	if (session->id > last_id)
+		last_id = session->id;
+	session->approved = session->counted = true;
+	session->worker = worker;
+	worker->sessions++;
+	if (worker->user == NULL)
+		worker->user = mem_strdup(session->user);
+	session->next = anvil_sessions;
+	anvil_sessions = session;
+}

@@ -1,0 +1,211 @@
+/* Workers as anvil knows them: whom they serve, which are free, which are ordered. */
+#include <stdlib.h>
+#include <roost/log.h>
+#include "core/base/memory.h"
+#include "core/proc/anvil.h"
+#include "core/proc/child.h"
+
+#define IDLE_MAX (60 * ROOST_SEC)
+
+struct worker *anvil_workers;
+
+struct order {
+	struct order *next;
+	uint32_t ticket;
+	char *service, *chroot;
+	struct proc_ids ids;
+	char *user;
+};
+
+static struct order *orders;
+static uint32_t last_ticket;
+
+static struct order *take_order(uint32_t ticket)
+{
+	for (struct order **link = &orders; *link != NULL; link = &(*link)->next) {
+		struct order *order = *link;
+
+		if (order->ticket != ticket)
+			continue;
+		*link = order->next;
+		return order;
+	}
+	return NULL;
+}
+
+static void free_order(struct order *order)
+{
+	free(order->service);
+	free(order->chroot);
+	free(order->user);
+	free(order);
+}
+
+struct worker *anvil_worker_create(struct roost_link *link, uint32_t ticket)
+{
+	const struct roost_peer *peer = roost_link_peer(link);
+	struct order *order = take_order(ticket);
+	struct worker *worker = mem_zalloc(sizeof(*worker));
+
+	worker->link = link;
+	worker->service = peer->service;
+	worker->idle_since = roost_loop_steady();
+	worker->ids.uid = peer->uid;
+	worker->ids.gid = peer->gid;
+	worker->ids.chroot = "";
+	if (order != NULL) {
+		worker->ids = order->ids;
+		worker->ids.chroot = mem_strdup(order->chroot);
+		free_order(order);
+	} else {
+		/* Known to an earlier anvil: its groups are not, so it gets no new user. */
+		worker->retiring = true;
+	}
+	worker->next = anvil_workers;
+	anvil_workers = worker;
+	return worker;
+}
+
+static void unlink_worker(struct worker *worker)
+{
+	struct worker **link = &anvil_workers;
+
+	while (*link != worker)
+		link = &(*link)->next;
+	*link = worker->next;
+}
+
+void anvil_worker_gone(struct worker *worker)
+{
+	unlink_worker(worker);
+	worker->sessions++;		/* so that releasing does not offer it to anyone */
+	for (struct anvil_session *session = anvil_sessions, *next; session != NULL;
+	     session = next) {
+		next = session->next;
+		if (session->worker == worker)
+			anvil_session_ended(session, ROOST_AUTH_TEMP, "");
+	}
+	for (size_t i = 0; i < worker->watched.count; i++)
+		free(worker->watched.items[i]);
+	roost_vec_free(&worker->watched);
+	if (worker->ids.chroot[0] != '\0')
+		free((char *)(uintptr_t)worker->ids.chroot);
+	free(worker->user);
+	free(worker);
+}
+
+static bool fits(const struct worker *worker, const struct anvil_session *session)
+{
+	return !worker->retiring && strcmp(worker->service, session->service) == 0 &&
+	       proc_ids_equal(&worker->ids, &session->ids);
+}
+
+struct worker *anvil_worker_for(const struct anvil_session *session)
+{
+	struct worker *idle = NULL;
+
+	for (struct worker *worker = anvil_workers; worker != NULL; worker = worker->next) {
+		if (!fits(worker, session))
+			continue;
+		if (worker->user == NULL)
+			idle = worker;
+		else if (strcmp(worker->user, session->user) == 0)
+			return worker;
+	}
+	return idle;
+}
+
+/* One order for a user is enough: his other sessions go to the same worker. */
+static uint32_t ordered_already(const struct anvil_session *session)
+{
+	for (struct order *order = orders; order != NULL; order = order->next) {
+		if (strcmp(order->user, session->user) == 0 &&
+		    strcmp(order->service, session->service) == 0)
+			return order->ticket;
+	}
+	return 0;
+}
+
+uint32_t anvil_order_worker(const struct anvil_session *session)
+{
+	uint32_t ticket = ordered_already(session);
+	struct roost_str out = ROOST_STR_INIT;
+	struct order *order;
+
+	if (ticket != 0)
+		return ticket;
+	order = mem_zalloc(sizeof(*order));
+	order->ticket = ++last_ticket;
+	order->service = mem_strdup(session->service);
+	order->user = mem_strdup(session->user);
+	order->ids = session->ids;
+	order->chroot = mem_strdup(session->ids.chroot);
+	order->ids.chroot = order->chroot;
+	order->next = orders;
+	orders = order;
+	roost_wire_put_u32(&out, CONTROL_WORKER);
+	roost_wire_put_u32(&out, order->ticket);
+	roost_wire_put_text(&out, order->service);
+	control_put_ids(&out, &order->ids);
+	proc_tell(out.data, out.len);
+	roost_str_free(&out);
+	return order->ticket;
+}
+
+/* Ask an idle worker to make room, so that the next try succeeds. */
+static void make_room(const char *service)
+{
+	uint32_t type = HANDOVER_RETIRE;
+
+	for (struct worker *worker = anvil_workers; worker != NULL; worker = worker->next) {
+		if (worker->sessions > 0 || worker->retiring ||
+		    strcmp(worker->service, service) != 0)
+			continue;
+		worker->retiring = true;
+		roost_link_send(worker->link, &type, sizeof(type), NULL, 0);
+		return;
+	}
+}
+
+/* Those who wait for it go on waiting until their time is up; they order again on the next round. */
+void anvil_worker_refused(uint32_t ticket, const char *why)
+{
+	struct order *order = take_order(ticket);
+
+	if (order == NULL)
+		return;
+	make_room(order->service);
+	for (struct anvil_session *session = anvil_sessions; session != NULL;
+	     session = session->next) {
+		if (session->ticket == ticket)
+			session->ticket = 0;
+	}
+	free_order(order);
+}
+
+void anvil_worker_release(struct worker *worker)
+{
+	if (--worker->sessions > 0)
+		return;
+	free(worker->user);
+	worker->user = NULL;
+	worker->idle_since = roost_loop_steady();
+	anvil_look_in(IDLE_MAX);
+}
+
+void anvil_workers_retire(void)
+{
+	int64_t now = roost_loop_steady();
+	uint32_t type = HANDOVER_RETIRE;
+
+	for (struct worker *worker = anvil_workers; worker != NULL; worker = worker->next) {
+		/* Kept warm: a login costs a third of one that has to fork. */
+		if (worker->sessions == 0 && !worker->retiring &&
+		    now - worker->idle_since >= IDLE_MAX) {
+			worker->retiring = true;
+			roost_link_send(worker->link, &type, sizeof(type), NULL, 0);
+		} else if (worker->sessions == 0 && !worker->retiring) {
+			anvil_look_in(worker->idle_since + IDLE_MAX - now);
+		}
+	}
+}

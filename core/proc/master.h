@@ -1,0 +1,119 @@
+/*
+ * The master's inside: services, children, listeners. It links core/base alone and never reads
+ * what a stranger sent. core/README has the drawing of who talks to whom.
+ */
+#ifndef CORE_PROC_MASTER_H
+#define CORE_PROC_MASTER_H
+
+#include <sys/types.h>
+#include <roost/vec.h>
+#include "core/conf/snapshot.h"
+#include "core/proc/control.h"
+
+struct listener {
+	char *key;		/* "inet 127.0.0.1 143", "unix /run/roost/lmtp": what is bound */
+	char *name;		/* as the service knows it */
+	char *path;		/* unix sockets; NULL otherwise */
+	uint32_t flags;		/* CONTROL_LISTENER_* */
+	int fd;
+	bool wanted;		/* by the newest configuration */
+};
+
+/* One service of the configuration, as one kind of process. Lives as long as a child of it does. */
+struct service {
+	char *name, *protocol;
+	enum proc_kind kind;
+	enum conf_role role;
+	unsigned generation;		/* of the configuration */
+	struct proc_ids ids;
+	bool keep_setid;
+	uint64_t process_limit, process_min_avail, vsz_limit;
+	ROOST_VEC(struct listener *) listeners;	/* the master's */
+	unsigned children;
+	/* Restart with back-off (R-SVC-7): microseconds, steady clock. */
+	int64_t retry_at, retry_delay;
+	int64_t limit_warned;
+};
+
+struct child {
+	uint32_t id;
+	pid_t pid;			/* 0: a worker whose template has not yet answered */
+	struct service *service;	/* of a worker: its template's */
+	enum proc_kind kind;
+	struct proc_ids ids;
+	char *chroot;			/* what ids.chroot points to */
+	int control, log;		/* our ends; -1: closed */
+	uint32_t ticket;		/* anvil's order, for workers */
+	bool ready, stopping;
+	int64_t started;
+	struct child *next;
+};
+
+struct master {
+	const char *config_path;
+	ROOST_VEC(const char *) overrides;	/* name=value of -o */
+	char *base_dir;
+	bool root;
+	unsigned generation;
+	int snapshot_fds[CONF_ROLE_COUNT];
+	struct conf_snapshot *conf;		/* CONF_ROLE_MASTER's */
+	ROOST_VEC(struct service *) services;	/* of the newest generation */
+	ROOST_VEC(struct listener *) listeners;
+	struct child *children;
+	uint32_t last_id;
+	int epoll, signals, pid_file;
+	int log_pipe[2];			/* our own lines; the log process reads end 0 */
+	bool stopping;
+	int64_t kill_at;			/* when stopping: SIGKILL those that are left */
+};
+
+int64_t master_now(void);			/* steady, microseconds */
+
+/* config.c: run the configuration children; the snapshots and conf are replaced only on success. */
+int master_configure(struct master *master, struct roost_error *err);
+
+/* service.c: services, and which listeners they want, from the configuration. */
+int services_make(struct master *master, struct roost_error *err);
+struct service *service_find(struct master *master, const char *name, enum proc_kind kind);
+void service_unref(struct master *master, struct service *service);	/* frees old generations */
+
+/* listen.c */
+int listeners_bind(struct master *master, struct service *service, struct roost_error *err);
+void listeners_drop_unwanted(struct master *master);
+void listeners_close(struct master *master);
+
+/* spawn.c */
+int child_spawn(struct master *master, struct service *service);
+/* Has a template fork a worker for anvil's order. */
+int worker_spawn(struct master *master, struct child *template, const struct proc_ids *ids,
+		 uint32_t ticket);
+bool child_send(struct child *child, const void *data, size_t len, const int *fds, size_t count);
+void child_stop(struct child *child, bool drain, const char *why);
+void child_free(struct master *master, struct child *child);
+struct child *child_by_id(struct master *master, uint32_t id);
+struct child *child_by_pid(struct master *master, pid_t pid);
+/* The newest living child of a kind and service; service NULL: any. */
+struct child *child_find(struct master *master, enum proc_kind kind, const char *service);
+bool child_start_go(struct master *master, struct child *child);
+
+/* connect.c: links between processes. */
+void child_connect(struct master *master, struct child *child);
+
+/* supervise.c: messages of children, exits, restarts. */
+void supervise_message(struct master *master, struct child *child);
+void supervise_exits(struct master *master);
+/* Start what should run and does not; the time of the next try, or -1. */
+int64_t supervise_start(struct master *master);
+
+/* pidfile.c */
+/* INUSE when another master runs with this base_dir; take also locks and writes the file. */
+int pid_file_check(struct master *master, struct roost_error *err);
+int pid_file_take(struct master *master, struct roost_error *err);
+void pid_file_drop(struct master *master);
+/* The pid of a running master, 0: none. */
+pid_t pid_file_owner(const char *base_dir);
+
+/* master.c: returns the exit status. */
+int master_run(struct master *master, bool foreground);
+
+#endif

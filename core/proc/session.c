@@ -1,0 +1,408 @@
+/* A session in a worker: redeemed at auth, scoped, served, ended. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "core/conf/scope.h"
+#include "core/net/conn.h"
+#include "core/proc/ipc.h"
+#include "core/proc/worker.h"
+
+struct roost_session *worker_sessions;
+struct roost_link *worker_auth, *worker_anvil;
+
+static void tell_anvil(const struct roost_str *out)
+{
+	if (worker_anvil != NULL)
+		roost_link_send(worker_anvil, out->data, out->len, NULL, 0);
+}
+
+static void tell_ended(const struct roost_session *session, enum roost_auth_result result)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	roost_wire_put_u32(&out, HANDOVER_ENDED);
+	roost_wire_put_u64(&out, session->id);
+	roost_wire_put_u32(&out, result);
+	tell_anvil(&out);
+	roost_str_free(&out);
+}
+
+/* The module may still be on the stack: memory goes at the next turn of the loop. */
+static void free_now(void *context)
+{
+	struct roost_session *session = context;
+
+	roost_conn_free(session->conn);
+	ipc_close_fds(session->fds, session->fd_count);
+	roost_scope_free(session->scope);
+	roost_scope_free(session->connection_scope);
+	roost_arena_free(session->arena);
+	if (worker_sessions == NULL)
+		worker_user_gone();
+}
+
+static void end(struct roost_session *session, enum roost_auth_result result)
+{
+	struct roost_session **link = &worker_sessions;
+
+	if (session->ended)
+		return;
+	session->ended = true;
+	while (*link != session)
+		link = &(*link)->next;
+	*link = session->next;
+	tell_ended(session, result);
+	roost_loop_defer(free_now, session);
+}
+
+/* What the client sees when no session came to be: the front has let go of the connection. */
+static void refuse(struct roost_session *session, const char *why)
+{
+	roost_log(&session->log, ROOST_LOG_ERROR, "session %s: %s",
+		  session->handover.facts.session_id, why);
+	end(session, ROOST_AUTH_TEMP);
+}
+
+static void ask_auth(struct roost_session *session)
+{
+	static uint32_t last;
+	struct roost_str out = ROOST_STR_INIT;
+
+	session->redeem = ++last;
+	roost_wire_put_u32(&out, ROOST_AUTHLINK_REDEEM);
+	roost_wire_put_u32(&out, session->redeem);
+	roost_wire_put_bytes(&out, session->handover.cookie, ROOST_COOKIE_SIZE);
+	roost_wire_put_text(&out, session->handover.facts.service);
+	roost_wire_put_text(&out, session->handover.facts.session_id);
+	if (worker_auth == NULL || !roost_link_send(worker_auth, out.data, out.len, NULL, 0))
+		refuse(session, "auth cannot be asked");
+	roost_str_free(&out);
+}
+
+void session_take(struct roost_wire *wire, const int *fds, size_t fd_count)
+{
+	struct roost_arena *arena = roost_arena_create("session");
+	struct roost_session *session = roost_arena_new(arena, struct roost_session);
+	struct roost_wire copy;
+
+	session->arena = arena;
+	session->id = roost_wire_u64(wire);
+	copy = roost_wire_read(roost_arena_dup(arena, wire->data, wire->len), wire->len);
+	session->next = worker_sessions;
+	worker_sessions = session;
+	if (!handover_get(&copy, arena, &session->handover)) {
+		refuse(session, "the hand-over is broken");
+		return;
+	}
+	for (size_t i = 0; i < fd_count; i++)
+		session->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+	session->fd_count = fd_count;
+	ask_auth(session);
+}
+
+static const char *log_prefix(struct roost_session *session)
+{
+	const struct roost_facts *facts = &session->handover.facts;
+
+	return roost_arena_printf(session->arena, "%s(%s)<%d><%s>: ", facts->service,
+				  session->user, (int)getpid(), facts->session_id);
+}
+
+static char *number_text(struct roost_arena *arena, unsigned number)
+{
+	return number == 0 ? roost_arena_strdup(arena, "") :
+			     roost_arena_printf(arena, "%u", number);
+}
+
+static void make_connection_scope(struct roost_session *session)
+{
+	const struct roost_facts *facts = &session->handover.facts;
+	const struct roost_setting_pair pairs[] = {
+		{ "protocol", worker_protocol->name }, { "service", facts->service },
+		{ "session", facts->session_id }, { "rip", facts->rip }, { "lip", facts->lip },
+		{ "rport", number_text(session->arena, facts->rport) },
+		{ "lport", number_text(session->arena, facts->lport) },
+		{ "local_name", facts->local_name },
+		{ "secured", facts->tls ? "TLS" : facts->secured ? "secured" : "" },
+		{ NULL, NULL },
+	};
+
+	session->connection_scope = roost_scope_connection(roost_scope_process(), pairs);
+}
+
+/* "name=value" fields as pairs; a bare name is "yes". */
+static struct roost_setting_pair *field_pairs(struct roost_arena *arena,
+					      const char *const *fields)
+{
+	struct roost_setting_pair *pairs;
+	size_t count = 0;
+
+	while (fields[count] != NULL)
+		count++;
+	pairs = roost_arena_zalloc(arena, (count + 1) * sizeof(*pairs));
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strchr(fields[i], '=');
+
+		pairs[i].name = equals == NULL ? fields[i] :
+			roost_arena_strndup(arena, fields[i], (size_t)(equals - fields[i]));
+		pairs[i].value = equals == NULL ? "yes" : equals + 1;
+	}
+	return pairs;
+}
+
+static void conn_nothing(struct roost_conn *conn, void *context)
+{
+}
+
+static void conn_closed(struct roost_conn *conn, void *context, const struct roost_error *err)
+{
+	roost_session_end(context, "Connection closed");
+}
+
+/* Until the module has set its own. */
+static const struct roost_conn_ops first_ops = { .input = conn_nothing, .closed = conn_closed };
+
+void session_begin(struct roost_session *session, const char *const *fields)
+{
+	session->fields = fields;
+	session->log.prefix = log_prefix(session);
+	if (session->connection_scope == NULL)
+		make_connection_scope(session);
+	session->scope = roost_scope_user(session->connection_scope, session->user,
+					  field_pairs(session->arena, fields));
+	if (!session->handover.job) {
+		session->conn = roost_conn_create(session->fds[0], &first_ops, session);
+		session->fd_count = 0;
+		conn_preload(session->conn, session->handover.input,
+			     session->handover.input_len);
+	}
+	session->serving = true;
+	worker_protocol->serve(session);
+}
+
+static const char *const *copy_list(struct roost_arena *arena, const char *const *list)
+{
+	const char **copy;
+	size_t count = 0;
+
+	while (list[count] != NULL)
+		count++;
+	copy = roost_arena_zalloc(arena, (count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = roost_arena_strdup(arena, list[i]);
+	return copy;
+}
+
+/* auth's word counts; but never for ids other than those that this process has. */
+void session_user(const struct roost_authlink_user *user)
+{
+	struct roost_session *session = worker_sessions;
+
+	while (session != NULL && (session->redeem != user->id || session->redeem == 0))
+		session = session->next;
+	if (session == NULL)
+		return;
+	session->redeem = 0;
+	if (user->result != ROOST_AUTH_OK) {
+		refuse(session, "auth does not know the cookie");
+		return;
+	}
+	if (user->uid != (uint32_t)geteuid() || user->gid != (uint32_t)getegid()) {
+		refuse(session, "auth named other ids than this worker has");
+		return;
+	}
+	session->user = roost_arena_strdup(session->arena, user->user);
+	session->home = roost_arena_strdup(session->arena, user->home);
+	session_begin(session, copy_list(session->arena, user->fields));
+}
+
+void session_auth_lost(void)
+{
+	for (struct roost_session *session = worker_sessions, *next; session != NULL;
+	     session = next) {
+		next = session->next;
+		if (session->redeem != 0)
+			refuse(session, "auth has gone");
+	}
+}
+
+void session_kick(uint64_t id, const char *why)
+{
+	for (struct roost_session *session = worker_sessions, *next; session != NULL;
+	     session = next) {
+		next = session->next;
+		if ((id == 0 || session->id == id) && session->serving)
+			worker_protocol->shutdown(session, why);
+	}
+}
+
+void session_changed(const char *mailbox, uint64_t modseq)
+{
+	for (struct roost_session *session = worker_sessions, *next; session != NULL;
+	     session = next) {
+		next = session->next;
+		if (session->changed != NULL && strcmp(session->watched, mailbox) == 0)
+			session->changed(session, mailbox, modseq);
+	}
+}
+
+void session_resume_all(void)
+{
+	for (struct roost_session *session = worker_sessions; session != NULL;
+	     session = session->next) {
+		struct roost_str out = ROOST_STR_INIT;
+
+		if (session->user == NULL)
+			continue;
+		roost_wire_put_u32(&out, HANDOVER_RESUMED);
+		roost_wire_put_u64(&out, session->id);
+		roost_wire_put_text(&out, session->user);
+		roost_wire_put_text(&out, session->handover.facts.service);
+		roost_wire_put_text(&out, session->handover.facts.rip);
+		roost_wire_put_text(&out, session->handover.facts.session_id);
+		tell_anvil(&out);
+		roost_str_free(&out);
+		if (session->changed != NULL)
+			roost_notice_watch(session, session->watched, session->changed);
+	}
+}
+
+/* --- what protocol modules call --- */
+
+struct roost_conn *roost_session_conn(struct roost_session *session)
+{
+	return session->conn;
+}
+
+const struct roost_facts *roost_session_facts(const struct roost_session *session)
+{
+	return &session->handover.facts;
+}
+
+const struct roost_scope *roost_session_scope(const struct roost_session *session)
+{
+	return session->scope;
+}
+
+const struct roost_log_scope *roost_session_log(const struct roost_session *session)
+{
+	return &session->log;
+}
+
+const char *roost_session_user(const struct roost_session *session)
+{
+	return session->user;
+}
+
+const char *roost_session_home(const struct roost_session *session)
+{
+	return session->home;
+}
+
+const char *const *roost_session_fields(const struct roost_session *session)
+{
+	return session->fields;
+}
+
+const char *roost_session_tag(const struct roost_session *session)
+{
+	return session->handover.tag;
+}
+
+bool roost_session_preauth(const struct roost_session *session)
+{
+	return session->preauth;
+}
+
+void roost_session_set_state(struct roost_session *session, void *state)
+{
+	session->state = state;
+}
+
+void *roost_session_state(const struct roost_session *session)
+{
+	return session->state;
+}
+
+const void *roost_session_message(const struct roost_session *session, size_t *len)
+{
+	*len = session->handover.input_len;
+	return session->handover.input;
+}
+
+const int *roost_session_fds(const struct roost_session *session, size_t *count)
+{
+	*count = session->fd_count;
+	return session->fds;
+}
+
+void roost_session_reply(struct roost_session *session, const char *reply, size_t len)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	if (session->ended || session->replied)
+		return;
+	session->replied = true;
+	roost_wire_put_u32(&out, HANDOVER_REPLIED);
+	roost_wire_put_u64(&out, session->id);
+	roost_wire_put_bytes(&out, reply, len);
+	tell_anvil(&out);
+	roost_str_free(&out);
+	end(session, ROOST_AUTH_OK);
+}
+
+void roost_session_end(struct roost_session *session, const char *reason)
+{
+	if (session->ended)
+		return;
+	if (reason != NULL && reason[0] != '\0')
+		roost_log(&session->log, ROOST_LOG_INFO, "%s", reason);
+	roost_notice_unwatch(session, session->watched);
+	end(session, ROOST_AUTH_OK);
+}
+
+void roost_notice_send(struct roost_session *session, const char *mailbox, uint64_t modseq)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	roost_wire_put_u32(&out, HANDOVER_NOTICE);
+	roost_wire_put_text(&out, mailbox);
+	roost_wire_put_u64(&out, modseq);
+	tell_anvil(&out);
+	roost_str_free(&out);
+	for (struct roost_session *other = worker_sessions, *next; other != NULL; other = next) {
+		next = other->next;
+		if (other != session && other->changed != NULL &&
+		    strcmp(other->watched, mailbox) == 0)
+			other->changed(other, mailbox, modseq);
+	}
+}
+
+static void tell_watch(const char *mailbox, bool on)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	roost_wire_put_u32(&out, HANDOVER_WATCH);
+	roost_wire_put_text(&out, mailbox);
+	roost_wire_put_u32(&out, on);
+	tell_anvil(&out);
+	roost_str_free(&out);
+}
+
+void roost_notice_watch(struct roost_session *session, const char *mailbox,
+	void (*changed)(struct roost_session *session, const char *mailbox, uint64_t modseq))
+{
+	if (mailbox != session->watched)
+		(void)snprintf(session->watched, sizeof(session->watched), "%s", mailbox);
+	session->changed = changed;
+	tell_watch(session->watched, true);
+}
+
+void roost_notice_unwatch(struct roost_session *session, const char *mailbox)
+{
+	if (session->changed == NULL)
+		return;
+	session->changed = NULL;
+	tell_watch(session->watched, false);
+}

@@ -1,0 +1,254 @@
+/* What children say and how they end; what is started again, and when. R-SVC-6, R-SVC-7. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <roost/arena.h>
+#include "core/base/log.h"
+#include "core/proc/ipc.h"
+#include "core/proc/master.h"
+
+#define RETRY_FIRST (2 * 1000000LL)
+#define RETRY_MOST (60 * 1000000LL)
+#define LIMIT_WARN_EVERY (60 * 1000000LL)
+
+static void refuse_worker(struct child *anvil, uint32_t ticket, const char *why)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	roost_wire_put_u32(&out, CONTROL_WORKER_REFUSED);
+	roost_wire_put_u32(&out, ticket);
+	roost_wire_put_text(&out, why);
+	child_send(anvil, out.data, out.len, NULL, 0);
+	roost_str_free(&out);
+}
+
+static unsigned count_workers(struct master *master, const char *service)
+{
+	unsigned count = 0;
+
+	for (struct child *child = master->children; child != NULL; child = child->next)
+		count += child->kind == PROC_WORKER && strcmp(child->service->name, service) == 0;
+	return count;
+}
+
+static bool below_limit(struct master *master, struct service *service)
+{
+	if (count_workers(master, service->name) < service->process_limit)
+		return true;
+	if (service->limit_warned == 0 ||
+	    master_now() - service->limit_warned > LIMIT_WARN_EVERY) {
+		service->limit_warned = master_now();
+		roost_log(NULL, ROOST_LOG_WARN, "service(%s): process_limit (%llu) reached, "
+			  "client connections are being dropped", service->name,
+			  (unsigned long long)service->process_limit);
+	}
+	return false;
+}
+
+/* Orders come from anvil alone, and never for root: a worker reads what strangers sent. */
+static void order_worker(struct master *master, struct child *from, struct roost_wire *wire,
+			 struct roost_arena *arena)
+{
+	uint32_t ticket = roost_wire_u32(wire);
+	const char *name = roost_wire_text(wire, arena);
+	struct child *template = child_find(master, PROC_TEMPLATE, name);
+	struct service *service = service_find(master, name, PROC_TEMPLATE);
+	struct proc_ids ids;
+
+	if (!control_get_ids(wire, arena, &ids) || from->kind != PROC_ANVIL)
+		return;
+	if (master->root && (ids.uid == 0 || ids.gid == 0)) {
+		roost_log(NULL, ROOST_LOG_ERROR,
+			  "service(%s): a worker as uid %u, gid %u was refused", name, ids.uid,
+			  ids.gid);
+		refuse_worker(from, ticket, "root is not served");
+	} else if (service == NULL || template == NULL || !template->ready || master->stopping) {
+		refuse_worker(from, ticket, "the service is starting");
+	} else if (!below_limit(master, service)) {
+		refuse_worker(from, ticket, "process_limit reached");
+	} else if (worker_spawn(master, template, &ids, ticket) < 0) {
+		refuse_worker(from, ticket, "no process could be made");
+	}
+}
+
+/* The template's word counts, not the worker's: it has made the process. */
+static void worker_forked(struct master *master, struct child *template, struct roost_wire *wire)
+{
+	uint32_t id = roost_wire_u32(wire), pid = roost_wire_u32(wire);
+	struct child *child = child_by_id(master, id);
+	struct child *anvil = child_find(master, PROC_ANVIL, NULL);
+
+	if (child == NULL || child->kind != PROC_WORKER || child->pid != 0 ||
+	    template->kind != PROC_TEMPLATE)
+		return;
+	if (pid == 0) {
+		if (anvil != NULL)
+			refuse_worker(anvil, child->ticket, "fork failed");
+		child_free(master, child);
+		return;
+	}
+	child->pid = (pid_t)pid;
+	child_start_go(master, child);
+	if (template->stopping)
+		child_stop(child, false, "Server shutting down.");
+}
+
+/* A template that is gone answers for none of its forks any more. */
+static void drop_unforked(struct master *master, struct service *service)
+{
+	struct child *anvil = child_find(master, PROC_ANVIL, NULL);
+
+	for (struct child *child = master->children, *next; child != NULL; child = next) {
+		next = child->next;
+		if (child->kind != PROC_WORKER || child->pid != 0 || child->service != service)
+			continue;
+		if (anvil != NULL)
+			refuse_worker(anvil, child->ticket, "the service is starting");
+		child_free(master, child);
+	}
+}
+
+static void close_control(struct child *child)
+{
+	if (child->control >= 0)
+		close(child->control);
+	child->control = -1;
+}
+
+void supervise_message(struct master *master, struct child *child)
+{
+	static char buffer[IPC_MESSAGE_MAX];
+	struct roost_arena *arena;
+	struct roost_error err;
+	struct roost_wire wire;
+	int fds[IPC_FDS_MAX];
+	size_t fd_count;
+	ssize_t len = ipc_receive(child->control, buffer, fds, &fd_count, &err);
+
+	if (len == 0)
+		return;
+	if (len < 0) {
+		close_control(child);		/* its exit is collected apart */
+		return;
+	}
+	ipc_close_fds(fds, fd_count);		/* nobody sends us any */
+	arena = roost_arena_create("supervise");
+	wire = roost_wire_read(buffer, (size_t)len);
+	switch (roost_wire_u32(&wire)) {
+	case CONTROL_READY:
+		child->ready = true;
+		child->service->retry_delay = 0;
+		break;
+	case CONTROL_WORKER:
+		order_worker(master, child, &wire, arena);
+		break;
+	case CONTROL_FORKED:
+		worker_forked(master, child, &wire);
+		break;
+	default:
+		roost_log(NULL, ROOST_LOG_ERROR, "service(%s): PID %d sent an unknown message",
+			  child->service->name, (int)child->pid);
+	}
+	roost_arena_free(arena);
+}
+
+static void delay_restart(struct service *service)
+{
+	int64_t delay = service->retry_delay;
+
+	delay = delay == 0 ? RETRY_FIRST : delay * 2;
+	service->retry_delay = delay > RETRY_MOST ? RETRY_MOST : delay;
+	service->retry_at = master_now() + service->retry_delay;
+}
+
+static void log_exit(const struct child *child, int status)
+{
+	const char *name = child->service->name;
+
+	if (WIFSIGNALED(status) && !(child->stopping && WTERMSIG(status) == SIGKILL)) {
+		roost_log(NULL, ROOST_LOG_FATAL, "service(%s): child %d killed with signal %d%s",
+			  name, (int)child->pid, WTERMSIG(status),
+			  WCOREDUMP(status) ? " (core dumped)" : " (core not dumped)");
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+		roost_log(NULL, ROOST_LOG_ERROR,
+			  "service(%s): child %d returned error %d", name, (int)child->pid,
+			  WEXITSTATUS(status));
+	}
+}
+
+static void child_ended(struct master *master, struct child *child, int status)
+{
+	struct service *service = child->service;
+	bool failed = WIFSIGNALED(status) || WEXITSTATUS(status) != 0;
+	struct child *template = NULL;
+
+	log_exit(child, status);
+	/* One that never came up would only come back down: wait longer each time. */
+	if (failed && !child->stopping && child->kind != PROC_WORKER && !child->ready)
+		delay_restart(service);
+	/* A worker that crashed may have been probed: the next ones get a new address layout. */
+	if (child->kind == PROC_WORKER && WIFSIGNALED(status) && !child->stopping)
+		template = child_find(master, PROC_TEMPLATE, service->name);
+	if (child->kind == PROC_TEMPLATE)
+		drop_unforked(master, service);
+	child_free(master, child);
+	if (template != NULL && !master->stopping)
+		child_stop(template, true, "");
+}
+
+void supervise_exits(struct master *master)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct child *child = child_by_pid(master, pid);
+
+		/* A worker may end before its template's word of it was read: read on. */
+		if (child == NULL) {
+			struct child *template = master->children;
+
+			for (; template != NULL && child == NULL; template = template->next) {
+				if (template->kind == PROC_TEMPLATE && template->control >= 0) {
+					supervise_message(master, template);
+					child = child_by_pid(master, pid);
+				}
+			}
+		}
+		if (child != NULL)
+			child_ended(master, child, status);
+	}
+}
+
+static unsigned living(struct master *master, const struct service *service)
+{
+	unsigned count = 0;
+
+	for (struct child *child = master->children; child != NULL; child = child->next)
+		count += child->service == service && child->kind == service->kind &&
+			 !child->stopping;
+	return count;
+}
+
+/* All services but fronts are one process; they follow auth and anvil, which stand before them. */
+int64_t supervise_start(struct master *master)
+{
+	int64_t next = -1;
+
+	for (size_t i = 0; i < master->services.count; i++) {
+		struct service *service = master->services.items[i];
+		uint64_t wanted = service->kind == PROC_FRONT ? service->process_min_avail : 1;
+		unsigned now = living(master, service);
+
+		while (now < wanted && service->retry_at <= master_now()) {
+			if (child_spawn(master, service) < 0) {
+				delay_restart(service);
+				break;
+			}
+			now++;
+		}
+		if (now < wanted && (next < 0 || service->retry_at < next))
+			next = service->retry_at;
+	}
+	return next;
+}

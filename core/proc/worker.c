@@ -1,0 +1,156 @@
+/* The worker process: serves one user, for life as one uid. DESIGN section 2. */
+#include <stdlib.h>
+#include <unistd.h>
+#include "core/base/log.h"
+#include "core/loop/loop.h"
+#include "core/module/module.h"
+#include "core/proc/confine.h"
+#include "core/proc/worker.h"
+
+const struct roost_protocol_ops *worker_protocol;
+static bool retiring;
+static unsigned served, serve_limit;
+
+static void end_if_idle(void *context)
+{
+	if (retiring && worker_sessions == NULL)
+		loop_stop();
+}
+
+void worker_user_gone(void)
+{
+	if (worker_protocol->user_gone != NULL)
+		worker_protocol->user_gone();
+	if (serve_limit > 0 && ++served >= serve_limit)
+		retiring = true;
+	roost_loop_defer(end_if_idle, NULL);
+}
+
+static void take_user(struct roost_wire *wire)
+{
+	struct roost_arena *arena = roost_arena_create("user");
+	struct roost_authlink_user user;
+
+	if (roost_wire_u32(wire) == ROOST_AUTHLINK_USER &&
+	    roost_authlink_get_user(wire, arena, &user))
+		session_user(&user);
+	roost_arena_free(arena);
+}
+
+static void anvil_message(struct roost_wire *wire, const int *fds, size_t fd_count)
+{
+	struct roost_arena *arena = roost_arena_create("message");
+	uint32_t type = roost_wire_u32(wire);
+	const char *mailbox;
+	uint64_t id;
+
+	switch (type) {
+	case HANDOVER_SERVE:
+		session_take(wire, fds, fd_count);
+		break;
+	case HANDOVER_KICK:
+		id = roost_wire_u64(wire);
+		session_kick(id, roost_wire_text(wire, arena));
+		break;
+	case HANDOVER_CHANGED:
+		mailbox = roost_wire_text(wire, arena);
+		session_changed(mailbox, roost_wire_u64(wire));
+		break;
+	case HANDOVER_RETIRE:
+		retiring = true;
+		roost_loop_defer(end_if_idle, NULL);
+		break;
+	default:
+		break;
+	}
+	roost_arena_free(arena);
+}
+
+static void link_message(struct roost_link *link, const void *data, size_t len, const int *fds,
+			 size_t fd_count)
+{
+	struct roost_wire wire = roost_wire_read(data, len);
+
+	if (link == worker_auth)
+		take_user(&wire);
+	else if (link == worker_anvil)
+		anvil_message(&wire, fds, fd_count);
+}
+
+static void link_closed(struct roost_link *link)
+{
+	if (link == worker_auth) {
+		worker_auth = NULL;
+		session_auth_lost();
+	} else if (link == worker_anvil) {
+		worker_anvil = NULL;
+	}
+}
+
+static const struct link_ops link_ops = { .message = link_message, .closed = link_closed };
+
+static void worker_link(int fd, const struct roost_peer *peer, uint32_t ticket)
+{
+	struct roost_link *link = link_create(fd, peer, &link_ops);
+
+	if (strcmp(peer->role, "anvil") == 0) {
+		worker_anvil = link;
+		session_resume_all();
+	} else if (strcmp(peer->role, "auth") == 0) {
+		worker_auth = link;
+	}
+}
+
+static void worker_stop(bool drain, const char *why)
+{
+	retiring = true;
+	if (!drain)
+		session_kick(0, why);
+	roost_loop_defer(end_if_idle, NULL);
+}
+
+static const struct proc_ops worker_ops = { .link = worker_link, .stop = worker_stop };
+
+/* DESIGN's table: users that a worker serves before it ends, 1000 unless the service says else. */
+static unsigned service_count(void)
+{
+	const char *path = roost_arena_printf(proc.arena, "service/%s/service_count",
+					      proc.service);
+	const char *text = roost_scope_value(roost_scope_process(), path);
+	unsigned count = text == NULL ? 0 : (unsigned)strtoul(text, NULL, 10);
+
+	return count <= 1 ? 1000 : count;
+}
+
+static const struct roost_protocol_ops *find_protocol(void)
+{
+	const struct roost_protocol_ops *ops;
+
+	for (size_t i = 0; (ops = module_ops_at(ROOST_KIND_PROTOCOL, i, NULL)) != NULL; i++) {
+		if (strcmp(ops->worker_service, proc.service) == 0)
+			return ops;
+	}
+	return NULL;
+}
+
+int worker_run(void)
+{
+	struct roost_error err;
+
+	log_set_prefix(roost_arena_printf(proc.arena, "%s: ", proc.service));
+	worker_protocol = find_protocol();
+	if (worker_protocol == NULL) {
+		roost_log(NULL, ROOST_LOG_FATAL, "no loaded module serves %s", proc.service);
+		return 89;
+	}
+	if (confine_signals(&err) < 0) {
+		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
+		return 77;
+	}
+	serve_limit = service_count();
+	loop_init();
+	proc_serve(&worker_ops);
+	loop_run();
+	modules_deinit();
+	return 0;
+}
