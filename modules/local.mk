@@ -1,2 +1,3 @@
 # modules: one include line per part.
+include modules/mail/message/local.mk
 include modules/mail/local.mk

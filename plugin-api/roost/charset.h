@@ -12,6 +12,9 @@
 /* Names are MIME's (RFC 2046 section 4.1.2), with the usual aliases; case does not matter. */
 ROOST_API bool roost_charset_known(struct roost_text name);
 
+/* Open the usual converters, for what a process may not open any more when it is confined. */
+ROOST_API void roost_charset_preload(void);
+
 /*
  * Convert a whole text; what is invalid in it becomes U+FFFD each. False: charset is unknown, then
  * ASCII is kept and every other byte becomes U+FFFD, unless the whole is valid UTF-8. Added to out.

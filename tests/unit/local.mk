@@ -41,3 +41,8 @@ unit_tests += tests/unit/test_name
 tests_unit_test_name_SOURCES = tests/unit/test_name.c
 tests_unit_test_name_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_name_LDADD = modules/mail/libroost-mail.la $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_message
+tests_unit_test_message_SOURCES = tests/unit/test_message.c
+tests_unit_test_message_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_message_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
