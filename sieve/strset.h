@@ -2,9 +2,7 @@
 #ifndef SIEVE_STRSET_H
 #define SIEVE_STRSET_H
 
-#include <roost/arena.h>
-
-struct sieve_text { const char *data; size_t len; };
+#include "sieve/text.h"
 
 /* For ":is": a hash set. Texts are prepared by the comparator and outlive the set. */
 struct sieve_strset;

@@ -27,6 +27,11 @@ tests_unit_test_sieve_match_SOURCES = tests/unit/test_sieve_match.c
 tests_unit_test_sieve_match_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sieve_match_LDADD = sieve/libsieve-match.la $(UNIT_LIBS)
 
+unit_tests += tests/unit/test_sieve_parse
+tests_unit_test_sieve_parse_SOURCES = tests/unit/test_sieve_parse.c
+tests_unit_test_sieve_parse_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_sieve_parse_LDADD = sieve/libsieve-parse.la $(UNIT_LIBS)
+
 unit_tests += tests/unit/test_expand
 tests_unit_test_expand_SOURCES = tests/unit/test_expand.c
 tests_unit_test_expand_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,49 @@
+/* A script as it is written: commands, arguments, tests, blocks; no meaning. RFC 5228 section 8. */
+#ifndef SIEVE_AST_H
+#define SIEVE_AST_H
+
+#include "sieve/diag.h"
+#include "sieve/text.h"
+
+enum sieve_arg_type { SIEVE_ARG_TAG, SIEVE_ARG_NUMBER, SIEVE_ARG_STRING, SIEVE_ARG_LIST };
+
+struct sieve_position { uint32_t line, column; };
+
+struct sieve_arg {
+	struct sieve_arg *next;
+	enum sieve_arg_type type;
+	struct sieve_position at;
+	const char *tag;		/* without the colon */
+	uint64_t number;
+	struct sieve_text *strings;	/* one of a STRING, several of a LIST */
+	uint32_t count;
+};
+
+/* A command or a test. */
+struct sieve_node {
+	struct sieve_node *next;
+	const char *name;
+	struct sieve_position at;
+	struct sieve_arg *args;
+	struct sieve_node *tests;
+	struct sieve_node *block;
+	bool test_list;			/* tests stand in parentheses */
+	bool has_block;
+	uint32_t test_depth, block_depth;
+};
+
+enum {
+	SIEVE_MAX_IDENTIFIER = 32,
+	SIEVE_MAX_STRING = 1 << 20,
+	SIEVE_MAX_ARGS = 32,
+	SIEVE_MAX_NESTING = 32,
+};
+
+/*
+ * Read a script. script: its name for diagnostics. False when there were errors; all are in diag
+ * then, and what could be made out is in *commands.
+ */
+bool sieve_parse(struct roost_arena *arena, const char *script, struct sieve_text source,
+		 struct sieve_diag *diag, struct sieve_node **commands);
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * recover - reads on after a syntax error, respecting brackets, so that one mistake is one error.
+ *
+ * The grammar has an error rule for each bracket: after an error it throws tokens away up to the
+ * one that ends the innermost open construct. Here we see to it that it gets there: what is nested
+ * in between is skipped whole, and when an outer construct ends first, the missing end is made up.
+ */
+#include <stdarg.h>
+#include "sieve/parser.h"
+#include "sieve/grammar.h"
+
+int sieve_lex(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, void *yyscanner);
+int sieve_lexer_begin(struct sieve_parser *parser, struct sieve_text source);
+void sieve_lexer_end(struct sieve_parser *parser);
+
+enum { NO_TOKEN = -1 };
+
+void sieve_parser_error(struct sieve_parser *parser, struct sieve_position at,
+			const char *format, ...)
+{
+	struct sieve_message_at where = { parser->script, at.line, at.column };
+	va_list args;
+
+	va_start(args, format);
+	sieve_diag_vadd(parser->diag, SIEVE_ERROR, where, format, args);
+	va_end(args);
+}
+
+static bool opens(int token)
+{
+	return token == '(' || token == '[' || token == '{';
+}
+
+static int opener_of(int token)
+{
+	switch (token) {
+	case ')': return '(';
+	case ']': return '[';
+	case '}': return '{';
+	default: return 0;
+	}
+}
+
+static int innermost(const struct sieve_parser *parser)
+{
+	return parser->open_count > 0 ? parser->open[parser->open_count - 1] : 0;
+}
+
+/* What ends the innermost construct; a block may begin where a ';' is wanted. */
+static int goal(const struct sieve_parser *parser)
+{
+	switch (innermost(parser)) {
+	case '(': return ')';
+	case '[': return ']';
+	default: return ';';
+	}
+}
+
+static bool is_goal(const struct sieve_parser *parser, int token)
+{
+	return token == goal(parser) || (goal(parser) == ';' && token == '{');
+}
+
+/* Whether token ends a construct further out. */
+static bool ends_outer(const struct sieve_parser *parser, int token)
+{
+	int opener = opener_of(token);
+
+	if (token == ';')
+		return goal(parser) != ';';
+	for (unsigned i = 0; opener != 0 && i < parser->open_count; i++) {
+		if (parser->open[i] == opener)
+			return true;
+	}
+	return false;
+}
+
+static void consumed(struct sieve_parser *parser, int token)
+{
+	if (opens(token) && parser->open_count < sizeof(parser->open))
+		parser->open[parser->open_count++] = (char)token;
+	else if (opener_of(token) != 0 && innermost(parser) == opener_of(token))
+		parser->open_count--;
+}
+
+static void skip_nested(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
+{
+	unsigned depth = 1;
+	int token;
+
+	while (depth > 0 && (token = sieve_lex(value, parser, parser->lexer)) != END) {
+		if (opens(token))
+			depth++;
+		else if (opener_of(token) != 0)
+			depth--;
+	}
+}
+
+/* The token before was thrown away: find one that ends the construct. */
+static int recover(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, int token)
+{
+	for (;;) {
+		if (token == END || is_goal(parser, token))
+			return token;
+		if (opens(token)) {
+			skip_nested(value, parser);
+		} else if (ends_outer(parser, token)) {
+			parser->pending = token;
+			return goal(parser);
+		}
+		token = sieve_lex(value, parser, parser->lexer);
+	}
+}
+
+int sieve_parser_token(union SIEVE_GRAMMAR_STYPE *value, struct sieve_position *at,
+		       struct sieve_parser *parser)
+{
+	int token = parser->last;
+
+	if (parser->recovering && !is_goal(parser, token)) {
+		token = recover(value, parser, token);
+	} else {
+		parser->recovering = false;
+		consumed(parser, token);
+		if (parser->pending != NO_TOKEN) {
+			token = parser->pending;
+			parser->pending = NO_TOKEN;
+		} else {
+			token = sieve_lex(value, parser, parser->lexer);
+		}
+	}
+	parser->last = token;
+	*at = parser->at;
+	return token;
+}
+
+bool sieve_parse(struct roost_arena *arena, const char *script, struct sieve_text source,
+		 struct sieve_diag *diag, struct sieve_node **commands)
+{
+	struct sieve_parser parser = {
+		.arena = arena, .script = script, .diag = diag, .last = NO_TOKEN, .pending = NO_TOKEN,
+	};
+	uint32_t before = diag->errors;
+
+	if (source.len > INT32_MAX || sieve_lexer_begin(&parser, source) < 0) {
+		sieve_parser_error(&parser, (struct sieve_position){ 0 }, "script is too large");
+		return false;
+	}
+	sieve_grammar_parse(&parser);
+	sieve_lexer_end(&parser);
+	*commands = parser.commands;
+	return diag->errors == before;
+}
