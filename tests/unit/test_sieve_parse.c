@@ -42,7 +42,7 @@ static void test_error_counts(void **state)
 		{ "a12345678901234567890123456789012 :x; keep;", 1 },
 		{ "keep :a12345678901234567890123456789012;", 1 },
 		{ "keep text:\nhello\n..dot\n.lenient\n.\n;", 0 },
-		{ "keep text: x\n.\n;", 1 },
+		{ "keep text: x; keep;", 1 },
 		{ "keep text:\n no end", 1 },
 		{ "\"foo\"; keep;", 1 },
 	};
