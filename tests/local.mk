@@ -10,3 +10,4 @@ unit_tests =
 include tests/modules/local.mk
 include tests/unit/local.mk
 endif
+include tests/fuzz/local.mk

@@ -84,6 +84,12 @@ static int name_number(const char *names, const char *text, size_t len)
 	return 0;
 }
 
+/* POSIX time has no leap seconds; a second late must not become the next day. */
+static int no_leap(int second)
+{
+	return second == 60 ? 59 : second;
+}
+
 /* --- forgiving --- */
 
 struct reading {
@@ -257,10 +263,13 @@ bool roost_date_parse(struct roost_text value, int64_t *time, int *zone)
 	else if (reading.am && reading.hour == 12)
 		reading.hour = 0;
 	if (reading.day < 1 || reading.day > 31 || reading.month < 1 || reading.month > 12 ||
-	    reading.year < 0 || reading.hour > 24 || reading.minute > 59 || reading.second > 60)
+	    reading.year < 0)
 		return false;
+	/* The day is what counts; nonsense of the clock is no reason to lose it. */
+	if (reading.hour > 23 || reading.minute > 59 || reading.second > 60)
+		reading.hour = reading.minute = reading.second = 0;
 	civil = (struct roost_civil){ reading.year, reading.month, reading.day, reading.hour,
-				      reading.minute, reading.second, 0 };
+				      reading.minute, no_leap(reading.second), 0 };
 	*time = roost_date_from_civil(&civil) - (int64_t)reading.zone * 60 * MICROSECONDS;
 	*zone = reading.zone;
 	return true;
@@ -319,6 +328,7 @@ bool roost_date_parse_internal(struct roost_text text, int64_t *time, int *zone)
 	minutes = fixed(t + 24, 2);
 	if (!civil_valid(&civil) || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
 		return false;
+	civil.second = no_leap(civil.second);
 	*zone = (hours * 60 + minutes) * (t[21] == '-' ? -1 : 1);
 	*time = roost_date_from_civil(&civil) - (int64_t)*zone * 60 * MICROSECONDS;
 	return true;

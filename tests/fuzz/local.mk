@@ -1,0 +1,26 @@
+# Fuzz targets, replayed over their corpora by make check. To fuzz one, compile fuzz_X.c without
+# replay.c: clang -fsanitize=fuzzer,address.
+check_PROGRAMS += $(fuzz_tests)
+TESTS += $(fuzz_tests)
+EXTRA_DIST += tests/fuzz/corpus
+fuzz_tests =
+
+fuzz_tests += tests/fuzz/fuzz_mime
+tests_fuzz_fuzz_mime_SOURCES = tests/fuzz/fuzz_mime.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_mime_LDADD = $(MESSAGE_LIBS) core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_address
+tests_fuzz_fuzz_address_SOURCES = tests/fuzz/fuzz_address.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_address_LDADD = $(MESSAGE_LIBS) core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_date
+tests_fuzz_fuzz_date_SOURCES = tests/fuzz/fuzz_date.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_date_LDADD = $(MESSAGE_LIBS) core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_word
+tests_fuzz_fuzz_word_SOURCES = tests/fuzz/fuzz_word.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_word_LDADD = $(MESSAGE_LIBS) core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_transfer
+tests_fuzz_fuzz_transfer_SOURCES = tests/fuzz/fuzz_transfer.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_transfer_LDADD = $(MESSAGE_LIBS) core/libroost.la
