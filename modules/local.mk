@@ -1,3 +1,4 @@
 # modules: one include line per part.
 include modules/mail/message/local.mk
 include modules/mail/local.mk
+include modules/auth/local.mk

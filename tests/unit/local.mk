@@ -51,3 +51,8 @@ unit_tests += tests/unit/test_message
 tests_unit_test_message_SOURCES = tests/unit/test_message.c
 tests_unit_test_message_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_message_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_auth_hash
+tests_unit_test_auth_hash_SOURCES = tests/unit/test_auth_hash.c
+tests_unit_test_auth_hash_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_auth_hash_LDADD = modules/auth/libauth.la $(UNIT_LIBS)

@@ -1,0 +1,18 @@
+# The auth process: libroost-auth does the work, auth.so names it to the host.
+AUTH_MODULE_LIBS = modules/auth/libroost-auth.la core/libroost.la
+
+# All of it, once more open to the unit tests of its inside.
+noinst_LTLIBRARIES += modules/auth/libauth.la
+modules_auth_libauth_la_SOURCES = \
+	modules/auth/hash.c modules/auth/hash.h \
+	modules/auth/hash_argon2.c \
+	modules/auth/hash_crypt.c \
+	modules/auth/hash_digest.c \
+	modules/auth/hash_pbkdf2.c
+modules_auth_libauth_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS) $(CRYPT_CFLAGS)
+modules_auth_libauth_la_LIBADD = $(OPENSSL_LIBS) $(SODIUM_LIBS) $(CRYPT_LIBS)
+
+lib_LTLIBRARIES += modules/auth/libroost-auth.la
+modules_auth_libroost_auth_la_SOURCES =
+modules_auth_libroost_auth_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+modules_auth_libroost_auth_la_LIBADD = modules/auth/libauth.la core/libroost.la
