@@ -2,3 +2,5 @@
 include modules/mail/message/local.mk
 include modules/mail/local.mk
 include modules/auth/local.mk
+include modules/passwd_file/local.mk
+include modules/static/local.mk

@@ -4,11 +4,22 @@ AUTH_MODULE_LIBS = modules/auth/libroost-auth.la core/libroost.la
 # All of it, once more open to the unit tests of its inside.
 noinst_LTLIBRARIES += modules/auth/libauth.la
 modules_auth_libauth_la_SOURCES = \
+	modules/auth/auth.h \
+	modules/auth/chain.c \
+	modules/auth/db.c \
+	modules/auth/fields.c \
 	modules/auth/hash.c modules/auth/hash.h \
 	modules/auth/hash_argon2.c \
 	modules/auth/hash_crypt.c \
 	modules/auth/hash_digest.c \
-	modules/auth/hash_pbkdf2.c
+	modules/auth/hash_pbkdf2.c \
+	modules/auth/identity.c \
+	modules/auth/known.c \
+	modules/auth/match.c \
+	modules/auth/prefetch.c \
+	modules/auth/settings.c \
+	modules/auth/user.c \
+	modules/auth/verify.c
 modules_auth_libauth_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS) $(CRYPT_CFLAGS)
 modules_auth_libauth_la_LIBADD = $(OPENSSL_LIBS) $(SODIUM_LIBS) $(CRYPT_LIBS)
 

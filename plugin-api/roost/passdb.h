@@ -70,6 +70,9 @@ ROOST_API const char *roost_auth_expand(struct roost_auth *auth, const char *tex
 /* Add a field: "user", "uid", "nopassword", "userdb_quota_rule" ... (R-PDB-7, R-PDB-8). NULL value: absent. */
 ROOST_API void roost_auth_field(struct roost_auth *auth, const char *name, const char *value);
 
+/* "name=value" words separated by blanks; values are %-expanded, a bare name is a field without value. */
+ROOST_API void roost_auth_add_fields(struct roost_auth *auth, const char *text);
+
 /* The stored password, "{SCHEME}data" or in the block's default scheme; the host verifies it. */
 ROOST_API void roost_auth_password(struct roost_auth *auth, const char *password);
 /* Sets the scheme of passwords without one; default "CRYPT". */
@@ -78,6 +81,8 @@ ROOST_API void roost_auth_default_scheme(struct roost_auth *auth, const char *sc
 ROOST_API void roost_auth_verified(struct roost_auth *auth, bool matched);
 /* OK (userdb), NO_USER, FAILED, DISABLED, EXPIRED. */
 ROOST_API void roost_auth_done(struct roost_auth *auth, enum roost_auth_result result);
+/* Of a userdb that knows no list of users: OK when some passdb knows the name, else NO_USER. */
+ROOST_API void roost_auth_done_if_known(struct roost_auth *auth);
 /* Internal failure: the text goes to the log, the client sees a temporary failure. */
 ROOST_API void roost_auth_fail(struct roost_auth *auth, const char *format, ...)
 	ROOST_PRINTF(2, 3);

@@ -56,3 +56,8 @@ unit_tests += tests/unit/test_auth_hash
 tests_unit_test_auth_hash_SOURCES = tests/unit/test_auth_hash.c
 tests_unit_test_auth_hash_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_auth_hash_LDADD = modules/auth/libauth.la $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_passwd_file
+tests_unit_test_passwd_file_SOURCES = tests/unit/test_passwd_file.c
+tests_unit_test_passwd_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_passwd_file_LDADD = modules/passwd_file/libpasswd_file.la $(UNIT_LIBS)
