@@ -11,3 +11,4 @@ include tests/modules/local.mk
 include tests/unit/local.mk
 endif
 include tests/fuzz/local.mk
+include tests/message/local.mk
