@@ -19,3 +19,49 @@ sieve_libsieve_parse_la_SOURCES = \
 	sieve/lex.l \
 	sieve/parser.h \
 	sieve/recover.c
+
+# Compiler, interpreter, extensions.
+noinst_LTLIBRARIES += sieve/libsieve-engine.la
+sieve_libsieve_engine_la_SOURCES = \
+	sieve/address.c \
+	sieve/build.c sieve/build.h \
+	sieve/check.c sieve/check.h \
+	sieve/check_args.c \
+	sieve/check_string.c \
+	sieve/compile.c sieve/compile.h \
+	sieve/core.c \
+	sieve/def.h \
+	sieve/dump.c \
+	sieve/ext_fileinto.c \
+	sieve/ext_flags.c \
+	sieve/ext_variables.c \
+	sieve/extensions.c sieve/extensions.h \
+	sieve/generate.c \
+	sieve/host.h \
+	sieve/instance.c sieve/instance.h \
+	sieve/match.c \
+	sieve/message.c sieve/message.h \
+	sieve/program.c sieve/program.h sieve/program_file.h \
+	sieve/result.c sieve/result.h \
+	sieve/run.c sieve/run.h \
+	sieve/send.c sieve/send.h \
+	sieve/slot.h \
+	sieve/tag_match.c \
+	sieve/test_header.c
+
+lib_LTLIBRARIES += sieve/libroost-sieve.la
+sieve_libroost_sieve_la_SOURCES =
+sieve_libroost_sieve_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+sieve_libroost_sieve_la_LIBADD = $(SIEVE_LIBS)
+SIEVE_LIBS = sieve/libsieve-engine.la sieve/libsieve-parse.la sieve/libsieve-match.la \
+	$(MESSAGE_LIBS) core/libroost.la
+
+# The tools see the inside of the library.
+bin_PROGRAMS += sieve/sieve-testsuite
+sieve_sieve_testsuite_SOURCES = \
+	sieve/tester.c sieve/tester.h \
+	sieve/tester_commands.c \
+	sieve/tester_host.c \
+	sieve/testsuite.c
+sieve_sieve_testsuite_LDADD = $(SIEVE_LIBS)
+dist_man_MANS += sieve/sieve-testsuite.1

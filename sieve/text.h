@@ -2,6 +2,7 @@
 #ifndef SIEVE_TEXT_H
 #define SIEVE_TEXT_H
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <roost/arena.h>
@@ -16,9 +17,15 @@ static inline struct sieve_text sieve_text_of(const char *string)
 	return (struct sieve_text){ string, strlen(string) };
 }
 
+/* NULs inside are kept, one is added. */
 static inline struct sieve_text sieve_text_dup(struct roost_arena *arena, struct sieve_text text)
 {
-	return (struct sieve_text){ roost_arena_strndup(arena, text.data, text.len), text.len };
+	char *copy = roost_arena_alloc(arena, text.len + 1);
+
+	if (text.len > 0)
+		memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	return (struct sieve_text){ copy, text.len };
 }
 
 static inline struct sieve_text sieve_text_of_str(const struct roost_str *str)

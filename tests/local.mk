@@ -1,4 +1,6 @@
 # tests: unit tests in C (cmocka); the rest is pytest, started by autogen.sh test.
+include tests/sieve/local.mk
+
 if HAVE_CMOCKA
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = core/libroost.la $(CMOCKA_LIBS)

@@ -1,0 +1,363 @@
+/* check - finds what each command and test means, and what is wrong with how it is used. */
+#include <ctype.h>
+#include "sieve/check.h"
+
+static struct sieve_use *check_block(struct sieve_check *check, const struct sieve_node *nodes);
+static struct sieve_use *check_test(struct sieve_check *check, const struct sieve_node *node);
+
+static struct sieve_message_at where(const struct sieve_check *check, struct sieve_position at)
+{
+	return (struct sieve_message_at){ check->script, at.line, at.column };
+}
+
+void sieve_check_error(struct sieve_check *check, struct sieve_position at, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	sieve_diag_vadd(check->diag, SIEVE_ERROR, where(check, at), format, args);
+	va_end(args);
+}
+
+void sieve_check_warning(struct sieve_check *check, struct sieve_position at,
+			 const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	sieve_diag_vadd(check->diag, SIEVE_WARNING, where(check, at), format, args);
+	va_end(args);
+}
+
+bool sieve_check_required(const struct sieve_check *check, const char *extension)
+{
+	int number = sieve_instance_find(check->instance, extension);
+
+	return number >= 0 && check->required[number];
+}
+
+int sieve_check_require(struct sieve_check *check, const char *name, struct sieve_position at,
+			bool quietly)
+{
+	int number = sieve_instance_find(check->instance, name);
+	const struct sieve_extension *extension;
+	char key[80];
+
+	if (number < 0 || !check->instance->offered[number]) {
+		snprintf(key, sizeof(key), "command/%s", name);
+		if (quietly)
+			return -1;
+		if (sieve_instance_operation(check->instance, key) != NULL && number < 0)
+			sieve_check_error(check, at, "require command: '%s' is part of the core "
+				"language and is not to be required", name);
+		else
+			sieve_check_error(check, at, "require command: unknown Sieve capability '%s'",
+					  name);
+		return -1;
+	}
+	extension = check->instance->extensions.items[number];
+	if (extension->require != NULL && extension->require(check, at) < 0)
+		return -1;
+	check->required[number] = true;
+	if (extension->implies != NULL)
+		sieve_check_require(check, extension->implies, at, true);
+	return 0;
+}
+
+const char *sieve_use_name(struct sieve_check *check, const struct sieve_use *use)
+{
+	return roost_arena_printf(check->arena, "%s %s", use->def->name, use->as);
+}
+
+struct sieve_bound *sieve_use_find(const struct sieve_use *use, enum sieve_slot slot)
+{
+	for (struct sieve_bound *bound = use->bound; bound != NULL; bound = bound->next) {
+		if (bound->slot == slot)
+			return bound;
+	}
+	return NULL;
+}
+
+struct sieve_bound *sieve_use_bind(struct sieve_check *check, struct sieve_use *use,
+				   enum sieve_slot slot, enum sieve_type type)
+{
+	struct sieve_bound *bound = sieve_use_find(use, slot), **end = &use->bound;
+
+	if (bound == NULL) {
+		bound = roost_arena_new(check->arena, struct sieve_bound);
+		while (*end != NULL && (*end)->slot < slot)
+			end = &(*end)->next;
+		bound->next = *end;
+		*end = bound;
+	}
+	bound->slot = slot;
+	bound->type = type;
+	return bound;
+}
+
+bool sieve_bound_constant(const struct sieve_bound *bound, struct sieve_text *text)
+{
+	if (bound == NULL || bound->count != 1 || !bound->strings[0].constant)
+		return false;
+	*text = bound->strings[0].text;
+	return true;
+}
+
+/* Names are case-insensitive and reported once when unknown. */
+static const struct sieve_def *find_def(struct sieve_check *check, const char *name, bool test)
+{
+	const struct sieve_def *found = NULL;
+
+	for (size_t i = 0; i < check->instance->extensions.count; i++) {
+		const struct sieve_extension *extension = check->instance->extensions.items[i];
+
+		if (extension->name != NULL && !check->required[i])
+			continue;
+		for (const struct sieve_def *def = extension->defs; def != NULL && def->name != NULL;
+		     def++) {
+			if (strcasecmp(def->name, name) == 0 && (test ? def->is_test : def->is_command))
+				return def;
+			if (strcasecmp(def->name, name) == 0)
+				found = def;
+		}
+	}
+	return found;
+}
+
+static bool first_mention(struct sieve_check *check, const char *kind, const char *name)
+{
+	char key[80];
+
+	snprintf(key, sizeof(key), "%s %s", kind, name);
+	for (char *c = key; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return roost_map_set(check->unknown, key, check) == NULL;
+}
+
+static const struct sieve_def *lookup(struct sieve_check *check, const struct sieve_node *node,
+				      bool test)
+{
+	const char *kind = test ? "test" : "command";
+	const struct sieve_def *def = find_def(check, node->name, test);
+
+	if (def != NULL && (test ? def->is_test : def->is_command))
+		return def;
+	if (def != NULL)
+		sieve_check_error(check, node->at, "attempted to use %s '%s' as %s",
+				  test ? "command" : "test", node->name, kind);
+	else if (first_mention(check, kind, node->name))
+		sieve_check_error(check, node->at,
+				  "unknown %s '%s' (only reported once at first occurrence)",
+				  kind, node->name);
+	return NULL;
+}
+
+static struct sieve_use *use_create(struct sieve_check *check, const struct sieve_node *node,
+				    const struct sieve_def *def, const char *as)
+{
+	struct sieve_use *use = roost_arena_new(check->arena, struct sieve_use);
+
+	use->def = def;
+	use->at = node->at;
+	use->value = -1;
+	use->check = check;
+	use->as = as;
+	use->parent = check->scope;
+	return use;
+}
+
+/* What is wrong with the tests as such; the error is the last of the own ones. */
+static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
+			const struct sieve_node *node)
+{
+	const char *name = sieve_use_name(check, use);
+	const struct sieve_node *test = node->tests;
+
+	switch (use->def->subtests) {
+	case SIEVE_NO_TESTS:
+		if (test == NULL && !node->test_list)
+			return true;
+		if (strcmp(use->as, "command") == 0 && !node->test_list &&
+		    use->def->block == SIEVE_NO_BLOCK && find_def(check, test->name, false) != NULL &&
+		    find_def(check, test->name, false)->is_command && !node->has_block)
+			sieve_check_error(check, node->at, "missing semicolon ';' after %s", name);
+		else if (use->def->block == SIEVE_BLOCK && strcmp(test != NULL ? test->name : "", "if") == 0)
+			sieve_check_error(check, node->at, "missing semicolon ';' after %s", name);
+		else
+			sieve_check_error(check, node->at,
+					  "the %s accepts no sub-tests, but tests are specified", name);
+		return false;
+	case SIEVE_ONE_TEST:
+		if (test != NULL && !node->test_list)
+			return true;
+		sieve_check_error(check, node->at, test == NULL ?
+				  "the %s requires one sub-test, but none is specified" :
+				  "the %s requires one sub-test, but a list of tests is specified", name);
+		return test == NULL;
+	case SIEVE_TEST_LIST:
+		if (test != NULL && node->test_list)
+			return true;
+		sieve_check_error(check, node->at, test == NULL ?
+				  "the %s requires sub-tests, but none are specified" :
+				  "the %s requires a list of sub-tests, but a single one is specified", name);
+		return test == NULL;
+	}
+	return true;
+}
+
+static struct sieve_use *check_subtests(struct sieve_check *check, const struct sieve_node *node)
+{
+	struct sieve_use *first = NULL, **end = &first;
+
+	for (const struct sieve_node *test = node->tests; test != NULL; test = test->next) {
+		struct sieve_use *use = check_test(check, test);
+
+		if (use != NULL) {
+			*end = use;
+			end = &use->next;
+		}
+	}
+	return first;
+}
+
+/* Constant value of a test from that of its parts. */
+static int fold(const struct sieve_use *use)
+{
+	bool unknown = false;
+	bool all = use->def->control == SIEVE_ALLOF;
+
+	switch (use->def->control) {
+	case SIEVE_TRUE:
+		return 1;
+	case SIEVE_FALSE:
+		return 0;
+	case SIEVE_NOT:
+		return use->tests == NULL || use->tests->value < 0 ? -1 : !use->tests->value;
+	case SIEVE_ALLOF:
+	case SIEVE_ANYOF:
+		for (const struct sieve_use *test = use->tests; test != NULL; test = test->next) {
+			if (test->value < 0)
+				unknown = true;
+			else if (test->value != all)
+				return unknown ? -1 : !all;
+		}
+		return unknown ? -1 : all;
+	default:
+		return use->value;
+	}
+}
+
+static struct sieve_use *check_test(struct sieve_check *check, const struct sieve_node *node)
+{
+	const struct sieve_def *def = lookup(check, node, true);
+	struct sieve_use *use;
+
+	if (def == NULL) {
+		return NULL;
+	}
+	use = use_create(check, node, def, "test");
+	if (sieve_check_args(check, use, node) == 0 && def->check != NULL)
+		def->check(check, use);
+	subtests_ok(check, use, node);
+	if (def->subtests != SIEVE_NO_TESTS)
+		use->tests = check_subtests(check, node);
+	use->value = fold(use);
+	return use;
+}
+
+/* Whether the chain of if, elsif, else is in order; a broken chain is one error. */
+static bool chain_ok(struct sieve_check *check, const struct sieve_use *use,
+		     const struct sieve_use *previous, bool *broken)
+{
+	enum sieve_control control = use->def->control;
+	bool link = control == SIEVE_ELSIF || control == SIEVE_ELSE;
+
+	if (!link) {
+		*broken = false;
+		return true;
+	}
+	if (previous != NULL && (previous->def->control == SIEVE_IF ||
+				 previous->def->control == SIEVE_ELSIF))
+		return true;
+	if (!*broken)
+		sieve_check_error(check, use->at, "the %s must follow an if or elsif command",
+				  sieve_use_name(check, use));
+	*broken = true;
+	return false;
+}
+
+static void check_body(struct sieve_check *check, struct sieve_use *use,
+		       const struct sieve_node *node, bool reported)
+{
+	const char *name = sieve_use_name(check, use);
+
+	if (use->def->block == SIEVE_NO_BLOCK && node->has_block && !reported)
+		sieve_check_error(check, node->at, "the %s accepts no command block", name);
+	if (use->def->block == SIEVE_BLOCK && !node->has_block && !reported)
+		sieve_check_error(check, node->at, "the %s requires a command block", name);
+}
+
+static struct sieve_use *check_command(struct sieve_check *check, const struct sieve_node *node,
+				       const struct sieve_use *previous, bool *broken)
+{
+	const struct sieve_def *def = lookup(check, node, false);
+	bool saved[SIEVE_MAX_EXTENSIONS];
+	struct sieve_use *use, *outer = check->scope;
+	bool dead, tests_ok;
+
+	if (def == NULL) {
+		check->commands_began = true;
+		*broken = true;
+		return NULL;
+	}
+	use = use_create(check, node, def, "command");
+	if (def->control != SIEVE_REQUIRE)
+		check->commands_began = true;
+	chain_ok(check, use, previous, broken);
+	if (sieve_check_args(check, use, node) == 0 && def->check != NULL)
+		def->check(check, use);
+	tests_ok = subtests_ok(check, use, node);
+	check_body(check, use, node, !tests_ok);
+	memcpy(saved, check->required, sizeof(saved));
+	if (def->subtests != SIEVE_NO_TESTS)
+		use->tests = check_subtests(check, node);
+	dead = (def->control == SIEVE_IF || def->control == SIEVE_ELSIF) && use->tests != NULL &&
+		use->tests->value == 0;
+	use->value = use->tests != NULL ? use->tests->value : -1;
+	/* What follows a branch that is always taken is as dead as one that never is. */
+	for (const struct sieve_use *link = previous; !dead && link != NULL &&
+	     (def->control == SIEVE_ELSIF || def->control == SIEVE_ELSE); link = NULL)
+		dead = link->value == 1;
+	if ((def->control == SIEVE_ELSIF || def->control == SIEVE_ELSE) && dead &&
+	    previous != NULL && previous->value == 1)
+		use->value = 1;
+	check->scope = use;
+	if (node->has_block && def->block == SIEVE_BLOCK && !dead)
+		use->block = check_block(check, node->block);
+	check->scope = outer;
+	if (def->subtests != SIEVE_NO_TESTS)
+		memcpy(check->required, saved, sizeof(saved));
+	return use;
+}
+
+static struct sieve_use *check_block(struct sieve_check *check, const struct sieve_node *nodes)
+{
+	struct sieve_use *first = NULL, **end = &first, *previous = NULL;
+	bool broken = false;
+
+	for (; nodes != NULL; nodes = nodes->next) {
+		struct sieve_use *use = check_command(check, nodes, previous, &broken);
+
+		previous = use;
+		if (use != NULL) {
+			*end = use;
+			end = &use->next;
+		}
+	}
+	return first;
+}
+
+struct sieve_use *sieve_check_script(struct sieve_check *check, const struct sieve_node *commands)
+{
+	return check_block(check, commands);
+}

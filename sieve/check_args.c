@@ -1,0 +1,243 @@
+/* check_args - binds a command's tags and positional arguments to the slots of its table entry. */
+#include <ctype.h>
+#include "sieve/check.h"
+
+static const char *const type_names[] = {
+	[SIEVE_FLAG] = "a tag", [SIEVE_NUMBER] = "a number", [SIEVE_STRING] = "a string",
+	[SIEVE_LIST] = "a string list",
+};
+
+static const char *arg_type_name(const struct sieve_arg *arg)
+{
+	switch (arg->type) {
+	case SIEVE_ARG_TAG: return type_names[SIEVE_FLAG];
+	case SIEVE_ARG_NUMBER: return type_names[SIEVE_NUMBER];
+	case SIEVE_ARG_STRING: return type_names[SIEVE_STRING];
+	default: return type_names[SIEVE_LIST];
+	}
+}
+
+static bool type_fits(const struct sieve_arg *arg, enum sieve_type type)
+{
+	switch (arg->type) {
+	case SIEVE_ARG_NUMBER: return type == SIEVE_NUMBER;
+	case SIEVE_ARG_STRING: return type == SIEVE_STRING || type == SIEVE_LIST;
+	case SIEVE_ARG_LIST: return type == SIEVE_LIST;
+	default: return false;
+	}
+}
+
+static bool in_words(const char *words, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (words != NULL && *words != '\0') {
+		size_t word = strcspn(words, " ");
+
+		if (word == len && strncmp(words, name, len) == 0)
+			return true;
+		words += word + strspn(words + word, " ");
+	}
+	return false;
+}
+
+static const struct sieve_tag *find_tag(const struct sieve_check *check,
+					const struct sieve_use *use, const char *name)
+{
+	for (size_t i = 0; i < check->instance->extensions.count; i++) {
+		const struct sieve_extension *extension = check->instance->extensions.items[i];
+
+		if (extension->name != NULL && !check->required[i])
+			continue;
+		for (const struct sieve_tag *tag = extension->tags; tag != NULL && tag->name != NULL;
+		     tag++) {
+			if (strcasecmp(tag->name, name) == 0 &&
+			    ((tag->group & use->def->groups) != 0 ||
+			     in_words(tag->commands, use->def->name)))
+				return tag;
+		}
+	}
+	return NULL;
+}
+
+static int bind_value(struct sieve_check *check, struct sieve_bound *bound,
+		      const struct sieve_arg *arg)
+{
+	int result = 0;
+
+	bound->at = arg->at;
+	bound->number = arg->number;
+	if (arg->type == SIEVE_ARG_NUMBER)
+		return 0;
+	bound->count = arg->count;
+	bound->strings = roost_arena_zalloc(check->arena, (arg->count + 1) * sizeof(*bound->strings));
+	for (uint32_t i = 0; i < arg->count && result == 0; i++)
+		result = sieve_check_string(check, arg->strings[i], arg->at, &bound->strings[i]);
+	return result;
+}
+
+static int bad_parameter(struct sieve_check *check, const struct sieve_use *use,
+			 const struct sieve_arg *tag_arg, const struct sieve_tag *tag,
+			 const struct sieve_arg *arg)
+{
+	const char *name = sieve_use_name(check, use);
+
+	if (arg == NULL)
+		sieve_check_error(check, tag_arg->at, "the :%s tag for the %s requires %s as "
+			"parameter, but no parameters were found", tag->name, name,
+			type_names[tag->type]);
+	else
+		sieve_check_error(check, arg->at, "the :%s tag for the %s requires %s as "
+			"parameter, but %s was found", tag->name, name, type_names[tag->type],
+			arg_type_name(arg));
+	return -1;
+}
+
+static int duplicate(struct sieve_check *check, const struct sieve_use *use,
+		     const struct sieve_arg *arg, const struct sieve_tag *tag)
+{
+	const char *name = sieve_use_name(check, use);
+
+	if (tag->exclusive != NULL)
+		sieve_check_error(check, arg->at, "encountered duplicate %s argument (:%s) for the %s",
+				  tag->exclusive, tag->name, name);
+	else
+		sieve_check_error(check, arg->at, "encountered duplicate tagged argument ':%s' for the %s",
+				  tag->name, name);
+	return -1;
+}
+
+/* One tag with its parameter; *arg moves on. */
+static int bind_tag(struct sieve_check *check, struct sieve_use *use, const struct sieve_arg **arg)
+{
+	const struct sieve_arg *tag_arg = *arg, *param = tag_arg->next;
+	const struct sieve_tag *tag = find_tag(check, use, tag_arg->tag);
+	struct sieve_bound *bound = sieve_use_find(use, tag->slot);
+	uint64_t others = bound != NULL && tag->collects ? bound->number : 0;
+	struct sieve_text text;
+
+	if (bound != NULL && (!tag->collects || (others & tag->value) != 0))
+		return duplicate(check, use, tag_arg, tag);
+	bound = sieve_use_bind(check, use, tag->slot, tag->type == SIEVE_FLAG || tag->value != 0 ?
+			       SIEVE_NUMBER : tag->type);
+	bound->tag = tag;
+	bound->at = tag_arg->at;
+	if (tag->type != SIEVE_FLAG) {
+		if (param == NULL || !type_fits(param, tag->type))
+			return bad_parameter(check, use, tag_arg, tag, param);
+		if (bind_value(check, bound, param) < 0)
+			return -1;
+		*arg = param;
+		if (tag->constant && !sieve_bound_constant(bound, &text)) {
+			sieve_check_error(check, tag_arg->at,
+					  "the :%s tag for the %s requires a constant string",
+					  tag->name, sieve_use_name(check, use));
+			return -1;
+		}
+	}
+	if (bound->type == SIEVE_NUMBER && (tag->type == SIEVE_FLAG || tag->value != 0))
+		bound->number = others | (tag->value != 0 ? tag->value : 1);
+	*arg = (*arg)->next;
+	return tag->check != NULL ? tag->check(check, use, bound) : 0;
+}
+
+static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use, const char *tag)
+{
+	char key[120];
+
+	snprintf(key, sizeof(key), ":%s %s %s", tag, use->def->name, use->as);
+	for (char *c = key; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return roost_map_set(check->unknown, key, check) != NULL;
+}
+
+static int unknown_tags(struct sieve_check *check, const struct sieve_use *use,
+			const struct sieve_arg *arg)
+{
+	for (; arg != NULL; arg = arg->next) {
+		if (arg->type != SIEVE_ARG_TAG || find_tag(check, use, arg->tag) != NULL)
+			continue;
+		if (!tag_mentioned(check, use, arg->tag))
+			sieve_check_error(check, arg->at, "unknown tagged argument ':%s' for the %s "
+				"(only reported once at first occurrence)", arg->tag,
+				sieve_use_name(check, use));
+		return -1;
+	}
+	return 0;
+}
+
+/* A colon that was forgotten makes a tag look like a test. */
+static bool forgotten_colon(struct sieve_check *check, const struct sieve_use *use,
+			    const struct sieve_node *node)
+{
+	if (use->def->subtests != SIEVE_NO_TESTS || node->tests == NULL || node->test_list ||
+	    find_tag(check, use, node->tests->name) == NULL)
+		return false;
+	sieve_check_error(check, node->at, "missing colon ':' before ':%s' tag in %s",
+			  node->tests->name, sieve_use_name(check, use));
+	return true;
+}
+
+static unsigned param_count(const struct sieve_def *def)
+{
+	unsigned count = 0;
+
+	while (count < ROOST_COUNT(def->params) && def->params[count].name != NULL)
+		count++;
+	return count;
+}
+
+static int check_positional(struct sieve_check *check, struct sieve_use *use,
+			    const struct sieve_arg *arg)
+{
+	const struct sieve_def *def = use->def;
+	unsigned allowed = param_count(def), count = 0, at;
+
+	for (const struct sieve_arg *each = arg; each != NULL; each = each->next) {
+		if (each->type == SIEVE_ARG_TAG) {
+			sieve_check_error(check, each->at, "encountered an unexpected tagged argument "
+				"':%s' after a positional one of the %s", each->tag,
+				sieve_use_name(check, use));
+			return -1;
+		}
+		count++;
+	}
+	if (count < def->required || count > allowed) {
+		sieve_check_error(check, use->at, "the %s requires %u positional argument(s), but %u "
+			"%s specified", sieve_use_name(check, use), def->required, count,
+			count == 1 ? "is" : "are");
+		return -1;
+	}
+	at = def->optional_first && count < allowed ? 1 : 0;
+	for (unsigned i = 1; arg != NULL; arg = arg->next, at++, i++) {
+		struct sieve_bound *bound;
+
+		if (!type_fits(arg, def->params[at].type)) {
+			sieve_check_error(check, arg->at, "the %s expects %s as argument %u (%s), but "
+				"%s was found", sieve_use_name(check, use),
+				type_names[def->params[at].type], i, def->params[at].name,
+				arg_type_name(arg));
+			return -1;
+		}
+		bound = sieve_use_bind(check, use, (enum sieve_slot)(SIEVE_SLOT_ARG0 + at),
+				       def->params[at].type);
+		if (bind_value(check, bound, arg) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
+{
+	const struct sieve_arg *arg = node->args;
+
+	if (unknown_tags(check, use, arg) < 0)
+		return -1;
+	while (arg != NULL && arg->type == SIEVE_ARG_TAG) {
+		if (bind_tag(check, use, &arg) < 0)
+			return -1;
+	}
+	if (forgotten_colon(check, use, node))
+		return -1;
+	return check_positional(check, use, arg);
+}

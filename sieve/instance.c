@@ -1,0 +1,227 @@
+/* instance - the registry of extensions and the settings of one engine. */
+#include <stdlib.h>
+#include "sieve/extensions.h"
+#include "sieve/instance.h"
+#include "sieve/program.h"
+
+static void add_operation(struct sieve_instance *instance, const char *kind,
+			  const struct sieve_def *def)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "%s/%s", kind, def->name);
+	roost_map_set(instance->operations, key, (void *)(uintptr_t)def);
+}
+
+void sieve_instance_add(struct sieve_instance *instance, const struct sieve_extension *extension)
+{
+	roost_vec_push(&instance->extensions, extension);
+	for (const struct sieve_def *def = extension->defs; def != NULL && def->name != NULL; def++) {
+		if (def->is_test)
+			add_operation(instance, "test", def);
+		if (def->is_command)
+			add_operation(instance, "command", def);
+	}
+}
+
+struct sieve_instance *sieve_instance_create(void)
+{
+	struct roost_arena *arena = roost_arena_create("sieve instance");
+	struct sieve_instance *instance = roost_arena_new(arena, struct sieve_instance);
+
+	instance->arena = arena;
+	instance->operations = roost_map_create();
+	instance->settings = roost_map_create();
+	for (size_t i = 0; sieve_extensions[i] != NULL; i++)
+		sieve_instance_add(instance, sieve_extensions[i]);
+	sieve_instance_offer(instance, NULL, NULL);
+	return instance;
+}
+
+void sieve_instance_free(struct sieve_instance *instance)
+{
+	size_t position = 0;
+	const char *key;
+	void *value;
+
+	while (roost_map_next(instance->settings, &position, &key, &value))
+		free(value);
+	roost_map_free(instance->settings);
+	roost_map_free(instance->operations);
+	roost_vec_free(&instance->extensions);
+	roost_arena_free(instance->arena);
+}
+
+int sieve_instance_find(const struct sieve_instance *instance, const char *name)
+{
+	for (size_t i = 0; i < instance->extensions.count; i++) {
+		const char *known = instance->extensions.items[i]->name;
+
+		if (known != NULL && strcmp(known, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool sieve_instance_offers(const struct sieve_instance *instance, const char *name)
+{
+	int number = sieve_instance_find(instance, name);
+
+	return number >= 0 && instance->offered[number];
+}
+
+static void offer_default(struct sieve_instance *instance, bool all)
+{
+	for (size_t i = 0; i < instance->extensions.count; i++)
+		instance->offered[i] = all || !instance->extensions.items[i]->off;
+}
+
+void sieve_instance_offer_all(struct sieve_instance *instance)
+{
+	offer_default(instance, true);
+}
+
+int sieve_instance_offer(struct sieve_instance *instance, const char *names,
+			 struct roost_error *err)
+{
+	const char *blanks = " \t,";
+	int result = 0;
+
+	offer_default(instance, false);
+	if (names == NULL)
+		return 0;
+	names += strspn(names, blanks);
+	if (*names != '+' && *names != '-')
+		memset(instance->offered, 0, sizeof(instance->offered));
+	for (; *names != '\0'; names += strspn(names, blanks)) {
+		bool offer = *names != '-';
+		size_t len;
+		char name[64];
+		int number;
+
+		names += *names == '+' || *names == '-';
+		len = strcspn(names, blanks);
+		snprintf(name, sizeof(name), "%.*s", (int)len, names);
+		number = sieve_instance_find(instance, name);
+		if (number < 0)
+			result = roost_fail(err, ROOST_ERR_INVALID, "unknown Sieve extension '%s'", name);
+		else
+			instance->offered[number] = offer;
+		names += len;
+	}
+	return result;
+}
+
+const struct sieve_def *sieve_instance_operation(const struct sieve_instance *instance,
+						 const char *name)
+{
+	return roost_map_get(instance->operations, name);
+}
+
+void sieve_instance_set(struct sieve_instance *instance, const char *name, const char *value)
+{
+	char *old = value != NULL ? roost_map_set(instance->settings, name, strdup(value)) :
+		roost_map_remove(instance->settings, name);
+
+	free(old);
+}
+
+const char *sieve_setting(const struct sieve_instance *instance, const char *name)
+{
+	const char *value = roost_map_get(instance->settings, name);
+
+	return value != NULL && value[strspn(value, " \t")] != '\0' ? value : NULL;
+}
+
+uint64_t sieve_setting_size(const struct sieve_instance *instance, const char *name,
+			    uint64_t fallback)
+{
+	const char *value = sieve_setting(instance, name);
+	uint64_t number;
+	char *end;
+
+	if (value == NULL)
+		return fallback;
+	number = strtoull(value, &end, 10);
+	if (end == value)
+		return fallback;
+	end += strspn(end, " ");
+	switch (*end | 32) {
+	case 'k': return number << 10;
+	case 'm': return number << 20;
+	case 'g': return number << 30;
+	default: return number;
+	}
+}
+
+uint64_t sieve_setting_time(const struct sieve_instance *instance, const char *name,
+			    uint64_t fallback)
+{
+	const char *value = sieve_setting(instance, name);
+	uint64_t number;
+	char *end;
+
+	if (value == NULL)
+		return fallback;
+	number = strtoull(value, &end, 10);
+	if (end == value)
+		return fallback;
+	end += strspn(end, " ");
+	switch (*end | 32) {
+	case 'm': return number * 60;
+	case 'h': return number * 3600;
+	case 'd': return number * 86400;
+	case 'w': return number * 604800;
+	default: return number;
+	}
+}
+
+bool sieve_setting_bool(const struct sieve_instance *instance, const char *name, bool fallback)
+{
+	const char *value = sieve_setting(instance, name);
+
+	return value != NULL ? strchr("yYtT1", value[strspn(value, " \t")]) != NULL : fallback;
+}
+
+static const unsigned char slot_types[SIEVE_SLOT_COUNT] = {
+#define T(slot, type) [SIEVE_SLOT_##slot] = SIEVE_##type
+	T(MATCH, NUMBER), T(RELATION, NUMBER), T(COMPARATOR, NUMBER), T(ADDRESS_PART, NUMBER),
+	T(SIZE, NUMBER), T(COPY, NUMBER), T(CREATE, NUMBER), T(FLAGS, LIST), T(MODIFIER, NUMBER),
+	T(INDEX, NUMBER), T(LAST, NUMBER), T(TRANSFORM, NUMBER), T(DAYS, NUMBER),
+	T(SECONDS, NUMBER), T(SUBJECT, STRING), T(FROM, STRING), T(ADDRESSES, LIST),
+	T(MIME, NUMBER), T(HANDLE, STRING), T(ZONE, STRING), T(ONCE, NUMBER),
+	T(OPTIONAL, NUMBER), T(LOCATION, NUMBER), T(HEADER, STRING), T(UNIQUEID, STRING),
+	T(ANYCHILD, NUMBER), T(MIMEOPT, NUMBER), T(FIRST, NUMBER), T(NAME, STRING),
+	T(IMPORTANCE, STRING), T(OPTIONS, LIST), T(MESSAGE, STRING), T(PERCENT, NUMBER),
+	T(SPECIALUSE, STRING), T(SMTP, NUMBER), T(FOLDER, STRING), T(APPEND, NUMBER),
+	T(EXTENSION, STRING), T(MAILBOX, STRING), T(TARGET, NUMBER), T(LIST, LIST),
+	T(HEADERS_ONLY, NUMBER), T(TRY, NUMBER), T(PIPE, NUMBER), T(INPUT, STRING),
+	T(OUTPUT, STRING),
+#undef T
+};
+
+int sieve_def_slot_type(const struct sieve_def *def, uint32_t slot)
+{
+	if (slot >= SIEVE_SLOT_ARG0 && slot <= SIEVE_SLOT_ARG3) {
+		const struct sieve_param *param = &def->params[slot - SIEVE_SLOT_ARG0];
+
+		return param->name != NULL ? (int)param->type : -1;
+	}
+	return slot < SIEVE_SLOT_COUNT && slot_types[slot] != 0 ? slot_types[slot] : -1;
+}
+
+bool sieve_def_complete(const struct sieve_program *program, const struct sieve_def *def,
+			const uint32_t *code)
+{
+	unsigned needed = 0, present = 0;
+
+	for (unsigned i = 0; i < def->required; i++)
+		needed |= 1u << (i + def->optional_first);
+	for (uint32_t i = 0; i < code[3]; i++) {
+		uint32_t slot = code[4 + 2 * i];
+
+		if (slot >= SIEVE_SLOT_ARG0 && slot <= SIEVE_SLOT_ARG3)
+			present |= 1u << (slot - SIEVE_SLOT_ARG0);
+	}
+	return (present & needed) == needed && program->operations[code[1]] == def;
+}

@@ -1,0 +1,56 @@
+/* The message under test: fields decoded once, edited copies, parts. RFC 5322, 2045. */
+#ifndef SIEVE_MESSAGE_H
+#define SIEVE_MESSAGE_H
+
+#include <roost/address.h>
+#include <roost/mime.h>
+#include <roost/vec.h>
+#include "sieve/text.h"
+
+struct sieve_field {
+	const char *name;		/* as written */
+	size_t name_len;
+	struct roost_text raw;		/* after the colon, folds inside */
+	struct sieve_text value;	/* decoded; data NULL: not yet */
+	struct roost_address_list *addresses;	/* NULL: not yet */
+};
+
+struct sieve_message {
+	struct roost_arena *arena;
+	struct sieve_text data;		/* lines end with CRLF; as it came, without edits */
+	struct sieve_text body;		/* after the empty line */
+	bool has_body;
+	ROOST_VEC(struct sieve_field *) fields;		/* with edits */
+	bool edited;
+	struct sieve_text rendered;	/* with edits; data NULL: not yet */
+	const struct roost_mime *mime;	/* NULL: not yet; of data */
+};
+
+/* data is borrowed as long as the message lives; bare LFs become CRLF in a copy. */
+struct sieve_message *sieve_message_create(struct sieve_text data);
+void sieve_message_free(struct sieve_message *message);
+
+/* The next field of this name from *position on; NULL: no more. */
+struct sieve_field *sieve_message_field(struct sieve_message *message, struct sieve_text name,
+					size_t *position);
+/* UTF-8, unfolded, trimmed. */
+struct sieve_text sieve_field_value(struct sieve_message *message, struct sieve_field *field);
+const struct roost_address_list *sieve_field_addresses(struct sieve_message *message,
+						       struct sieve_field *field);
+/* All of it as edited; lives as long as the message. */
+struct sieve_text sieve_message_text(struct sieve_message *message);
+const struct roost_mime *sieve_message_mime(struct sieve_message *message);
+
+bool sieve_field_name_valid(struct sieve_text name);
+void sieve_message_add(struct sieve_message *message, const char *name, struct sieve_text value,
+		       bool last);
+void sieve_message_remove(struct sieve_message *message, const struct sieve_field *field);
+
+/* The address that an envelope or a script names: "a@b", "<a@b>", "Name <a@b>". In arena. */
+struct sieve_envelope {
+	const char *from;		/* "": the null sender */
+	const char *to, *orig_to;
+	const char *auth;		/* NULL: none */
+};
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * A compiled script: instructions over one pool of constants. Immutable and relocatable: what is
+ * loaded is the bytes of the file, checked once, then trusted. Offsets, never pointers, are inside.
+ *
+ * Code is a sequence of words. JUMPs are two words; a CALL is four and two for each argument:
+ * CALL, operation, line, count, then count pairs of slot and pool item, slots ascending.
+ */
+#ifndef SIEVE_PROGRAM_H
+#define SIEVE_PROGRAM_H
+
+#include <roost/error.h>
+#include "sieve/slot.h"
+#include "sieve/text.h"
+
+enum { SIEVE_PROGRAM_VERSION = 1 };
+
+enum sieve_code {
+	SIEVE_CODE_END,			/* of a script */
+	SIEVE_CODE_JUMP,		/* target */
+	SIEVE_CODE_JUMP_TRUE,		/* target; on the last test's value */
+	SIEVE_CODE_JUMP_FALSE,
+	SIEVE_CODE_CALL,
+	SIEVE_CODE_CODES
+};
+
+enum sieve_item_type {
+	SIEVE_ITEM_NONE,
+	SIEVE_ITEM_NUMBER,		/* a: low, b: high word */
+	SIEVE_ITEM_STRING,		/* a: offset in bytes, b: length; a NUL follows */
+	SIEVE_ITEM_LIST,		/* a: first of index, b: count; strings and templates */
+	SIEVE_ITEM_TEMPLATE,		/* the same; strings, variables, match values, names */
+	SIEVE_ITEM_VARIABLE,		/* a: number, b: 1 one of all scripts */
+	SIEVE_ITEM_MATCH,		/* a: number of the match value */
+	SIEVE_ITEM_NAME,		/* a: namespace's string item, b: name's */
+	SIEVE_ITEM_TYPES
+};
+
+struct sieve_item { uint32_t type, a, b; };
+
+/* One script of the program; 0 is the main one. */
+struct sieve_unit {
+	uint32_t name;			/* string item */
+	uint32_t location;		/* enum sieve_location; string item of the name is as included */
+	uint32_t start;			/* in code */
+	uint32_t first_variable, variables;
+	uint32_t missing;		/* an optional one that was not there */
+};
+
+struct sieve_def;
+
+struct sieve_program {
+	struct roost_arena *arena;
+	const struct sieve_item *items;
+	const uint32_t *index;
+	const char *bytes;
+	const uint32_t *code;
+	const struct sieve_unit *units;
+	const uint32_t *operation_names;	/* string items "command/keep", "test/header" */
+	const uint32_t *extensions;		/* string items */
+	uint32_t item_count, index_count, byte_count, code_count, unit_count, operation_count;
+	uint32_t extension_count, variable_count, global_count;
+	const struct sieve_def **operations;
+	struct sieve_text data;			/* what was loaded */
+	void **prepared;			/* per code word: keys made ready by match.c */
+};
+
+struct sieve_instance;
+
+/*
+ * Take the bytes of a compiled script. They are copied. CORRUPT: not a program or damaged;
+ * UNSUPPORTED: of another version, or it uses what this instance does not know.
+ */
+int sieve_program_load(const struct sieve_instance *instance, struct sieve_text data,
+		       struct sieve_program **program, struct roost_error *err);
+void sieve_program_free(struct sieve_program *program);
+/* As text, for people. */
+void sieve_program_dump(struct roost_str *out, const struct sieve_program *program);
+
+static inline struct sieve_text sieve_program_string(const struct sieve_program *program,
+						      uint32_t item)
+{
+	return (struct sieve_text){ program->bytes + program->items[item].a,
+				    program->items[item].b };
+}
+
+static inline uint64_t sieve_program_number(const struct sieve_program *program, uint32_t item)
+{
+	return program->items[item].a | (uint64_t)program->items[item].b << 32;
+}
+
+#endif

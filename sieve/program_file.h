@@ -1,0 +1,15 @@
+/* The head of a compiled script's bytes; the arrays follow in the order of the counts, bytes last. */
+#ifndef SIEVE_PROGRAM_FILE_H
+#define SIEVE_PROGRAM_FILE_H
+
+#include <stdint.h>
+
+#define SIEVE_PROGRAM_MAGIC 0x31767352u		/* also tells the byte order */
+
+struct sieve_program_file {
+	uint32_t magic, version;
+	uint32_t items, index, code, units, operations, extensions, bytes;
+	uint32_t variables, globals;
+};
+
+#endif

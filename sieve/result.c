@@ -1,0 +1,267 @@
+/* result - collects actions, then does them: stores first, sending after them. RFC 5228 section 2.10. */
+#include "sieve/result.h"
+#include "sieve/send.h"
+#include "sieve/extensions.h"
+
+void sieve_result_init(struct sieve_result *result, const struct sieve_instance *instance)
+{
+	*result = (struct sieve_result){ .instance = instance,
+					 .arena = roost_arena_create("sieve result") };
+}
+
+void sieve_result_free(struct sieve_result *result)
+{
+	roost_vec_free(&result->actions);
+	roost_str_free(&result->internal_flags);
+	roost_arena_free(result->arena);
+}
+
+void sieve_result_reset(struct sieve_result *result)
+{
+	result->actions.count = 0;
+	result->keep_cancelled = result->keep_done = false;
+	roost_str_truncate(&result->internal_flags, 0);
+	roost_arena_reset(result->arena);
+}
+
+static bool is_store(const struct sieve_action *action)
+{
+	return action->kind == SIEVE_STORE || action->kind == SIEVE_KEEP;
+}
+
+static bool is_reject(const struct sieve_action *action)
+{
+	return action->kind == SIEVE_REJECT || action->kind == SIEVE_EREJECT;
+}
+
+static bool same(const struct sieve_action *a, const struct sieve_action *b)
+{
+	if (is_store(a) && is_store(b))
+		return strcmp(a->target, b->target) == 0 && a->message.data == b->message.data;
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case SIEVE_DISCARD:
+		return true;
+	case SIEVE_REDIRECT:
+		return strcasecmp(a->target, b->target) == 0;
+	default:
+		return false;
+	}
+}
+
+static const char *conflict(const struct sieve_action *a, const struct sieve_action *b)
+{
+	if (is_reject(a) && is_reject(b))
+		return "reject actions must not be repeated";
+	if (a->kind == SIEVE_VACATION && b->kind == SIEVE_VACATION)
+		return "vacation action must not be repeated";
+	if ((is_reject(a) && b->kind == SIEVE_VACATION) || (is_reject(b) && a->kind == SIEVE_VACATION))
+		return "reject and vacation actions conflict";
+	if ((is_reject(a) && (is_store(b) || b->kind == SIEVE_REDIRECT)) ||
+	    (is_reject(b) && (is_store(a) || a->kind == SIEVE_REDIRECT)))
+		return "reject action conflicts with keeping, storing or redirecting";
+	return NULL;
+}
+
+/* A later one of the same: its side effects go to the first. */
+static void merge(struct sieve_action *first, const struct sieve_action *later)
+{
+	if (later->kind == SIEVE_KEEP || first->kind == SIEVE_KEEP) {
+		first->kind = SIEVE_KEEP;
+		first->name = "keep";
+	}
+	if (later->flags != NULL)
+		first->flags = later->flags;
+	first->create |= later->create;
+	first->copy &= later->copy;
+}
+
+static int check_limits(const struct sieve_result *result, const struct sieve_action *action,
+			struct roost_error *err)
+{
+	uint64_t total = sieve_setting_size(result->instance, "sieve_max_actions", 32);
+	uint64_t redirects = sieve_setting_size(result->instance, "sieve_max_redirects", 4);
+	uint64_t notifies = sieve_setting_size(result->instance, "sieve_notify_max_notifications", 10);
+	size_t redirected = 0, notified = 0;
+
+	for (size_t i = 0; i < result->actions.count; i++) {
+		redirected += result->actions.items[i]->kind == SIEVE_REDIRECT;
+		notified += result->actions.items[i]->kind == SIEVE_NOTIFY;
+	}
+	if (action->kind == SIEVE_REDIRECT && redirects == 0)
+		return roost_fail(err, ROOST_ERR_LIMIT,
+				  "local policy prohibits the use of a redirect action");
+	if (action->kind == SIEVE_REDIRECT && redirected >= redirects)
+		return roost_fail(err, ROOST_ERR_LIMIT,
+				  "number of redirect actions exceeds policy limit (%zu > %llu)",
+				  redirected + 1, (unsigned long long)redirects);
+	if (action->kind == SIEVE_NOTIFY && notifies == 0)
+		return roost_fail(err, ROOST_ERR_LIMIT,
+				  "local policy prohibits the use of a notify action");
+	if (action->kind == SIEVE_NOTIFY && notified >= notifies)
+		return roost_fail(err, ROOST_ERR_LIMIT,
+				  "number of notify actions exceeds policy limit (%zu > %llu)",
+				  notified + 1, (unsigned long long)notifies);
+	if (total != 0 && result->actions.count >= total)
+		return roost_fail(err, ROOST_ERR_LIMIT,
+				  "total number of actions exceeds policy limit (%zu > %llu)",
+				  result->actions.count + 1, (unsigned long long)total);
+	return 0;
+}
+
+int sieve_result_add(struct sieve_result *result, const struct sieve_action *action, bool cancels,
+		     struct roost_error *err)
+{
+	struct sieve_action *copy;
+
+	for (size_t i = 0; i < result->actions.count; i++) {
+		struct sieve_action *other = result->actions.items[i];
+		const char *why = conflict(other, action);
+
+		if (why != NULL && other->done)
+			return 0;
+		if (why != NULL)
+			return roost_fail(err, ROOST_ERR_INVALID, "%s", why);
+		if (same(other, action)) {
+			if (!other->done)
+				merge(other, action);
+			result->keep_cancelled |= cancels;
+			return 0;
+		}
+	}
+	if (check_limits(result, action, err) < 0)
+		return -1;
+	copy = roost_arena_dup(result->arena, action, sizeof(*action));
+	copy->target = roost_arena_strdup(result->arena, action->target);
+	copy->text = roost_arena_strdup(result->arena, action->text);
+	copy->from = roost_arena_strdup(result->arena, action->from);
+	copy->mark = roost_arena_strdup(result->arena, action->mark);
+	copy->special_use = roost_arena_strdup(result->arena, action->special_use);
+	copy->at.script = roost_arena_strdup(result->arena, action->at.script);
+	copy->message = sieve_text_dup(result->arena, action->message);
+	/* so that the same version of the message is known again */
+	if (is_store(copy))
+		copy->message = action->message;
+	roost_vec_push(&result->actions, copy);
+	result->keep_cancelled |= cancels;
+	return 0;
+}
+
+/* --- execution --- */
+
+struct execution {
+	struct sieve_result *result;
+	const struct sieve_host *host;
+	const struct sieve_envelope *envelope;
+	struct sieve_diag *diag;
+};
+
+static int store(struct execution *run, const struct sieve_action *action,
+		 const char *const *flags, struct sieve_text message)
+{
+	struct sieve_store what = {
+		.mailbox = action != NULL ? action->target : "INBOX",
+		.special_use = action != NULL ? action->special_use : NULL,
+		.create = action != NULL && action->create,
+		.flags = flags, .message = message,
+	};
+	struct sieve_message_at at = { 0 };
+	struct roost_error err = { 0 };
+
+	if (run->host->store(run->host->context, &what, &err) == 0)
+		return 0;
+	sieve_diag_add(run->diag, SIEVE_ERROR, action != NULL ? action->at : at,
+		       "failed to store into mailbox '%s': %s", what.mailbox, err.text);
+	return -1;
+}
+
+const char *const *sieve_flags_array(struct roost_arena *arena, const char *flags)
+{
+	const char **array;
+	size_t count = 0;
+
+	for (const char *p = flags; *p != '\0'; p++)
+		count += *p == ' ';
+	array = roost_arena_zalloc(arena, (count + 2) * sizeof(*array));
+	count = 0;
+	while (*flags != '\0') {
+		size_t len = strcspn(flags, " ");
+
+		if (len > 0)
+			array[count++] = roost_arena_strndup(arena, flags, len);
+		flags += len + (flags[len] == ' ');
+	}
+	return array;
+}
+
+static bool execute_stores(struct execution *run)
+{
+	for (size_t i = 0; i < run->result->actions.count; i++) {
+		struct sieve_action *action = run->result->actions.items[i];
+
+		if (!is_store(action) || action->done)
+			continue;
+		if (store(run, action, action->flags, action->message) < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool execute_sending(struct execution *run)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < run->result->actions.count; i++) {
+		struct sieve_action *action = run->result->actions.items[i];
+		struct roost_error err = { 0 };
+
+		if (action->done)
+			continue;
+		action->done = true;
+		if (is_store(action) || action->kind == SIEVE_DISCARD)
+			continue;
+		if (sieve_send(run->result, run->host, run->envelope, action, &err) == 0)
+			continue;
+		sieve_diag_add(run->diag, SIEVE_ERROR, action->at, "failed to send %s message: %s",
+			       action->name, err.text);
+		ok = ok && (action->kind == SIEVE_VACATION || action->kind == SIEVE_NOTIFY);
+	}
+	return ok;
+}
+
+bool sieve_result_execute(struct sieve_result *result, const struct sieve_host *host,
+			  const struct sieve_envelope *envelope, struct sieve_message *message,
+			  struct sieve_diag *diag, bool *kept)
+{
+	struct execution run = { result, host, envelope, diag };
+	bool keep = !result->keep_cancelled && !result->keep_done;
+	struct roost_error err = { 0 };
+	bool ok = execute_stores(&run);
+
+	if (ok && keep)
+		ok = store(&run, NULL, result->internal_flags.len == 0 ? NULL :
+			   sieve_flags_array(result->arena, result->internal_flags.data),
+			   sieve_message_text(message)) == 0;
+	if (ok && host->commit != NULL && host->commit(host->context, &err) < 0) {
+		sieve_diag_add(diag, SIEVE_ERROR, (struct sieve_message_at){ 0 },
+			       "failed to finish the delivery: %s", err.text);
+		ok = false;
+	}
+	if (ok) {
+		result->keep_done |= keep;
+		ok = execute_sending(&run);
+		*kept = true;
+		if (ok)
+			return true;
+	} else if (host->rollback != NULL) {
+		host->rollback(host->context);
+	}
+	/* What was asked for cannot be: the message stays, unchanged. */
+	for (size_t i = 0; i < result->actions.count; i++)
+		result->actions.items[i]->done = true;
+	*kept = result->keep_done || (store(&run, NULL, NULL, message->data) == 0 &&
+		(host->commit == NULL || host->commit(host->context, &err) == 0));
+	result->keep_done = *kept;
+	return false;
+}

@@ -1,0 +1,103 @@
+/* Runs compiled scripts: no recursion, counted CPU time, actions collected only. */
+#ifndef SIEVE_RUN_H
+#define SIEVE_RUN_H
+
+#include <roost/vec.h>
+#include "sieve/diag.h"
+#include "sieve/glob.h"
+#include "sieve/host.h"
+#include "sieve/instance.h"
+#include "sieve/message.h"
+#include "sieve/program.h"
+#include "sieve/result.h"
+
+struct sieve_frame {
+	uint32_t return_to;
+	uint32_t unit;
+	size_t loops;
+	struct sieve_text matches[SIEVE_CAPTURES];	/* of the caller */
+	uint32_t match_count;
+};
+
+struct sieve_part_loop { uint32_t call; uint32_t part, end; const char *name; };
+
+struct sieve_run {
+	const struct sieve_instance *instance;
+	const struct sieve_program *program;
+	const struct sieve_host *host;
+	struct sieve_message *message;
+	const struct sieve_envelope *envelope;
+	struct sieve_result *result;
+	struct sieve_diag *diag;
+	struct roost_arena *arena;	/* until the run ends */
+	void *tester;			/* the test language's state; NULL outside of it */
+
+	uint32_t pc, next, line;
+	bool truth, stopped, failed;
+	struct roost_str *variables, *globals;
+	struct sieve_text matches[SIEVE_CAPTURES];
+	uint32_t match_count;
+	ROOST_VEC(struct sieve_frame) frames;
+	ROOST_VEC(struct sieve_part_loop) loops;
+	bool *units_run;
+	uint32_t unit;
+	int64_t now;			/* microseconds; the same for the whole run */
+	uint64_t cpu_start, cpu_limit;	/* microseconds; limit 0: none */
+	uint32_t steps;
+	bool timed_out;
+	bool tester_ended;		/* by test_fail */
+};
+
+/* Arguments of one CALL. */
+struct sieve_args { const struct sieve_program *program; const uint32_t *code; };
+
+void sieve_run_init(struct sieve_run *run, const struct sieve_instance *instance,
+		    const struct sieve_program *program, const struct sieve_host *host,
+		    struct sieve_message *message, const struct sieve_envelope *envelope,
+		    struct sieve_result *result, struct sieve_diag *diag);
+/* True: to the end without error; what it asked for is in the result. */
+bool sieve_run(struct sieve_run *run);
+void sieve_run_free(struct sieve_run *run);
+
+/* Report an error that ends the script. Always -1. */
+int sieve_run_error(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
+void sieve_run_warning(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
+struct sieve_message_at sieve_run_at(const struct sieve_run *run);
+/* Adds an action; -1 with the error reported. */
+int sieve_run_act(struct sieve_run *run, struct sieve_action *action, bool cancels);
+void sieve_run_enter(struct sieve_run *run, uint32_t unit);
+void sieve_run_leave(struct sieve_run *run);
+
+/* --- arguments; strings are evaluated, and live until the run ends --- */
+bool sieve_arg_has(const struct sieve_args *args, enum sieve_slot slot);
+uint64_t sieve_arg_number(const struct sieve_args *args, enum sieve_slot slot, uint64_t fallback);
+/* data NULL when it is not given. */
+struct sieve_text sieve_arg_string(struct sieve_run *run, const struct sieve_args *args,
+				   enum sieve_slot slot);
+uint32_t sieve_arg_count(const struct sieve_args *args, enum sieve_slot slot);
+struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args *args,
+				 enum sieve_slot slot, uint32_t at);
+/* Whether all of it is constant. */
+bool sieve_arg_constant(const struct sieve_args *args, enum sieve_slot slot);
+
+/* --- variables --- */
+struct roost_str *sieve_run_variable(struct sieve_run *run, const struct sieve_args *args,
+				     enum sieve_slot slot);
+void sieve_variable_set(struct sieve_run *run, struct roost_str *variable, struct sieve_text value);
+
+/* --- tests over values (match.c) --- */
+/* 1: decided, no more values needed. */
+struct sieve_matcher;
+struct sieve_matcher *sieve_match_begin(struct sieve_run *run, const struct sieve_args *args,
+					enum sieve_slot keys, unsigned default_comparator);
+int sieve_match_value(struct sieve_matcher *matcher, struct sieve_text value);
+/* The test's value. */
+int sieve_match_end(struct sieve_matcher *matcher);
+/* The same, match values untouched: body. */
+void sieve_match_quietly(struct sieve_matcher *matcher);
+
+enum { SIEVE_MATCH_IS, SIEVE_MATCH_CONTAINS, SIEVE_MATCH_GLOB, SIEVE_MATCH_VALUE,
+       SIEVE_MATCH_COUNT, SIEVE_MATCH_REGEX };
+enum { SIEVE_PART_ALL = 0, SIEVE_PART_LOCAL, SIEVE_PART_DOMAIN, SIEVE_PART_USER, SIEVE_PART_DETAIL };
+
+#endif

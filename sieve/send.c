@@ -1,0 +1,198 @@
+/* send - forwards messages and refuses them. RFC 5228 section 4.2, RFC 5429. */
+#include <time.h>
+#include <unistd.h>
+#include <roost/date.h>
+#include <roost/word.h>
+#include "sieve/extensions.h"
+#include "sieve/send.h"
+
+const char *sieve_user_address(const struct sieve_instance *instance,
+			       const struct sieve_envelope *envelope)
+{
+	const char *email = sieve_setting(instance, "sieve_user_email");
+
+	return email != NULL ? email + strspn(email, " \t") : envelope->to;
+}
+
+const char *sieve_postmaster(const struct sieve_instance *instance)
+{
+	const char *address = sieve_setting(instance, "postmaster_address");
+
+	return address != NULL ? address : "postmaster@localhost";
+}
+
+const char *sieve_envelope_from(struct roost_arena *arena, const struct sieve_instance *instance,
+				const struct sieve_envelope *envelope, const char *setting,
+				const char *fallback)
+{
+	const char *value = sieve_setting(instance, setting), *address;
+	struct sieve_text text;
+
+	if (envelope->from == NULL || envelope->from[0] == '\0')
+		return "";
+	text = sieve_text_of(value != NULL ? value : fallback);
+	while (text.len > 0 && strchr(" \t", text.data[0]) != NULL)
+		text.data++, text.len--;
+	while (text.len > 0 && strchr(" \t", text.data[text.len - 1]) != NULL)
+		text.len--;
+	if (sieve_text_is(text, "sender"))
+		return envelope->from;
+	if (sieve_text_is(text, "recipient"))
+		return envelope->to;
+	if (sieve_text_is(text, "orig_recipient"))
+		return envelope->orig_to != NULL ? envelope->orig_to : envelope->to;
+	if (sieve_text_is(text, "user_email"))
+		return sieve_user_address(instance, envelope);
+	if (sieve_text_is(text, "postmaster"))
+		return sieve_postmaster(instance);
+	if (sieve_text_is(text, "<>"))
+		return "";
+	address = sieve_address_normal(arena, text);
+	return address != NULL ? address : envelope->from;
+}
+
+void sieve_send_begin(struct roost_str *out, const char *hostname)
+{
+	static unsigned serial;
+	char date[ROOST_DATE_SIZE];
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	roost_date_write(date, (int64_t)now.tv_sec * 1000000, 0);
+	roost_str_printf(out, "X-Sieve: roost Sieve\r\nMessage-ID: <roost-sieve-%lld-%ld-%u@%s>\r\n"
+			 "Date: %s\r\n", (long long)now.tv_sec, now.tv_nsec, serial++, hostname, date);
+}
+
+static bool is_field(const struct roost_header_field *field, const char *name)
+{
+	return roost_text_is(field->name, name);
+}
+
+/* Already forwarded by us: this would go round and round. */
+static bool is_loop(struct sieve_text message, const char *user)
+{
+	struct roost_header walk = roost_header_walk(message.data, message.len);
+	struct roost_header_field field;
+
+	while (roost_header_next_named(&walk, "X-Sieve-Redirected-From", &field)) {
+		if (roost_text_is(roost_text_trim(field.value), user))
+			return true;
+	}
+	return false;
+}
+
+static int redirect(struct sieve_result *result, const struct sieve_host *host,
+		    const struct sieve_envelope *envelope, struct sieve_action *action,
+		    struct roost_error *err)
+{
+	const char *user = sieve_user_address(result->instance, envelope);
+	const char *from = sieve_envelope_from(result->arena, result->instance, envelope,
+					       "sieve_redirect_envelope_from", "sender");
+	struct roost_header walk = roost_header_walk(action->message.data, action->message.len);
+	size_t header = roost_header_length(action->message.data, action->message.len);
+	struct roost_header_field field;
+	struct roost_str out = ROOST_STR_INIT;
+	int sent;
+
+	if (user != NULL && is_loop(action->message, user)) {
+		if (!action->copy)
+			result->keep_cancelled = false;
+		return 0;
+	}
+	roost_str_puts(&out, "X-Sieve: roost Sieve\r\n");
+	if (user != NULL)
+		roost_str_printf(&out, "X-Sieve-Redirected-From: %s\r\n", user);
+	while (roost_header_next(&walk, &field)) {
+		if (!is_field(&field, "Return-Path"))
+			roost_str_append(&out, action->message.data + field.offset,
+					 field.end - field.offset);
+	}
+	roost_str_puts(&out, "\r\n");
+	roost_str_append(&out, action->message.data + header, action->message.len - header);
+	sent = host->send(host->context, from, action->target, sieve_text_of_str(&out), err);
+	roost_str_free(&out);
+	return sent;
+}
+
+/* A disposition notification: RFC 5429 section 2.2.1, RFC 8098. */
+static int report(struct sieve_result *result, const struct sieve_host *host,
+		  const struct sieve_envelope *envelope, const struct sieve_action *action,
+		  struct roost_error *err)
+{
+	const char *recipient = envelope->to;
+	struct roost_header walk = roost_header_walk(action->message.data, action->message.len);
+	struct roost_text id = roost_header_find(action->message.data, action->message.len,
+						 "Message-ID");
+	struct roost_header_field field;
+	struct roost_str out = ROOST_STR_INIT;
+	char hostname[256] = "localhost", boundary[64];
+	int sent;
+
+	gethostname(hostname, sizeof(hostname) - 1);
+	snprintf(boundary, sizeof(boundary), "roost-%lld-%d", (long long)time(NULL), (int)getpid());
+	sieve_send_begin(&out, hostname);
+	roost_str_printf(&out, "From: Mail Delivery Subsystem <%s>\r\nTo: <%s>\r\n"
+			 "MIME-Version: 1.0\r\nContent-Type: multipart/report;"
+			 " report-type=disposition-notification;\r\n\tboundary=\"%s\"\r\n"
+			 "Subject: Automatically rejected mail\r\n"
+			 "Auto-Submitted: auto-replied (rejected)\r\nPrecedence: bulk\r\n\r\n"
+			 "This is a MIME-encapsulated message\r\n\r\n--%s\r\n"
+			 "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: inline\r\n"
+			 "Content-Transfer-Encoding: 8bit\r\n\r\n"
+			 "Your message to <%s> was automatically rejected:\r\n%s\r\n\r\n",
+			 sieve_postmaster(result->instance), envelope->from, boundary, boundary,
+			 recipient, action->text);
+	roost_str_printf(&out, "--%s\r\nContent-Type: message/disposition-notification\r\n\r\n"
+			 "Reporting-UA: %s; roost Sieve\r\nFinal-Recipient: rfc822; %s\r\n",
+			 boundary, hostname, recipient);
+	if (envelope->orig_to != NULL)
+		roost_str_printf(&out, "Original-Recipient: rfc822; %s\r\n", envelope->orig_to);
+	if (id.data != NULL)
+		roost_str_printf(&out, "Original-Message-ID: %.*s\r\n", (int)id.len, id.data);
+	roost_str_printf(&out, "Disposition: automatic-action/MDN-sent-automatically; deleted\r\n\r\n"
+			 "--%s\r\nContent-Type: message/rfc822\r\n\r\n", boundary);
+	while (roost_header_next(&walk, &field)) {
+		if (field.name.len > 0 && !is_field(&field, "Content-Type") &&
+		    !is_field(&field, "Content-Transfer-Encoding"))
+			roost_str_append(&out, action->message.data + field.offset,
+					 field.end - field.offset);
+	}
+	roost_str_printf(&out, "\r\n\r\n--%s--\r\n", boundary);
+	sent = host->send(host->context, "", envelope->from, sieve_text_of_str(&out), err);
+	roost_str_free(&out);
+	return sent;
+}
+
+static int refuse(struct sieve_result *result, const struct sieve_host *host,
+		  const struct sieve_envelope *envelope, struct sieve_action *action,
+		  struct roost_error *err)
+{
+	if (envelope->from == NULL || envelope->from[0] == '\0' || envelope->to == NULL ||
+	    envelope->to[0] == '\0')
+		return 0;
+	if (host->reject != NULL)
+		return host->reject(host->context, action->text, err);
+	return report(result, host, envelope, action, err);
+}
+
+int sieve_send(struct sieve_result *result, const struct sieve_host *host,
+	       const struct sieve_envelope *envelope, struct sieve_action *action,
+	       struct roost_error *err)
+{
+	int sent;
+
+	if (host->send == NULL)
+		return roost_fail(err, ROOST_ERR_UNSUPPORTED, "no mail can be sent here");
+	switch (action->kind) {
+	case SIEVE_REDIRECT:
+		return redirect(result, host, envelope, action, err);
+	case SIEVE_REJECT:
+	case SIEVE_EREJECT:
+		return refuse(result, host, envelope, action, err);
+	default:
+		sent = host->send(host->context, action->from, action->target, action->message, err);
+		if (sent == 0 && action->mark != NULL && host->mark != NULL)
+			host->mark(host->context, sieve_text_of(action->mark), action->mark_seconds);
+		return sent;
+	}
+}

@@ -1,0 +1,241 @@
+/* test_header - header, address and envelope: values of the message and how it came. */
+#include "sieve/extensions.h"
+
+static const char address_headers[] =
+	"from to cc bcc sender reply-to resent-from resent-to resent-cc resent-bcc resent-sender "
+	"resent-reply-to delivered-to errors-to apparently-to for-approval for-comment "
+	"for-handling return-receipt-to read-receipt-to return-receipt-requested "
+	"registered-mail-reply-requested-by mail-followup-to mail-reply-to abuse-reports-to "
+	"x-complaints-to x-report-abuse-to x-confirm-reading-to x-admin x-beenthere "
+	"x-original-from x-original-to";
+
+struct sieve_field **sieve_fields_named(struct sieve_run *run, const struct sieve_args *args,
+					enum sieve_slot names, size_t *count)
+{
+	ROOST_VEC(struct sieve_field *) found = { 0 };
+	uint32_t name_count = sieve_arg_count(args, names);
+	uint64_t index = sieve_arg_number(args, SIEVE_SLOT_INDEX, 0);
+	struct sieve_field *field, **result;
+
+	for (uint32_t i = 0; i < name_count; i++) {
+		struct sieve_text name = sieve_arg_list(run, args, names, i);
+		size_t position = 0;
+
+		while ((field = sieve_message_field(run->message, name, &position)) != NULL)
+			roost_vec_push(&found, field);
+	}
+	if (index > 0) {
+		uint64_t at = sieve_arg_has(args, SIEVE_SLOT_LAST) ? found.count - index : index - 1;
+
+		field = index <= found.count ? found.items[at] : NULL;
+		found.count = field != NULL;
+		if (field != NULL)
+			found.items[0] = field;
+	}
+	*count = found.count;
+	result = roost_arena_alloc(run->arena, (found.count + 1) * sizeof(*result));
+	if (found.count > 0)
+		memcpy(result, found.items, found.count * sizeof(*result));
+	roost_vec_free(&found);
+	return result;
+}
+
+static int check_names(struct sieve_check *check, struct sieve_use *use)
+{
+	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
+
+	for (uint32_t i = 0; i < names->count; i++) {
+		struct sieve_text name = names->strings[i].text;
+
+		if (names->strings[i].constant && !sieve_field_name_valid(name))
+			sieve_check_warning(check, names->at, "specified header field name '%.*s' is "
+					    "invalid", (int)name.len, name.data);
+	}
+	return 0;
+}
+
+static int run_header(struct sieve_run *run, const struct sieve_args *args)
+{
+	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	size_t count;
+	struct sieve_field **fields = sieve_fields_named(run, args, SIEVE_SLOT_ARG0, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (sieve_match_value(matcher, sieve_field_value(run->message, fields[i])) != 0)
+			break;
+	}
+	return sieve_match_end(matcher);
+}
+
+static bool is_address_header(struct sieve_text name)
+{
+	for (const char *word = address_headers; *word != '\0';) {
+		size_t len = strcspn(word, " ");
+
+		if (len == name.len && strncasecmp(word, name.data, len) == 0)
+			return true;
+		word += len + (word[len] == ' ');
+	}
+	return false;
+}
+
+static int check_address(struct sieve_check *check, struct sieve_use *use)
+{
+	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
+
+	for (uint32_t i = 0; i < names->count; i++) {
+		struct sieve_text name = names->strings[i].text;
+
+		if (!names->strings[i].constant || is_address_header(name))
+			continue;
+		sieve_check_error(check, names->at, "specified header '%.*s' is not allowed for the "
+				  "address test", (int)name.len, name.data);
+		return -1;
+	}
+	return 0;
+}
+
+bool sieve_address_part(struct sieve_run *run, unsigned part, const char *local,
+			const char *domain, struct sieve_text *text)
+{
+	const char *delimiters = sieve_setting(run->instance, "recipient_delimiter");
+	size_t user = strcspn(local, delimiters != NULL ? delimiters : "+");
+	struct roost_address address = { .local = local, .domain = domain };
+	struct roost_str out = ROOST_STR_INIT;
+
+	switch (part) {
+	case SIEVE_PART_LOCAL:
+		*text = sieve_text_of(local);
+		return true;
+	case SIEVE_PART_DOMAIN:
+		*text = sieve_text_of(domain);
+		return true;
+	case SIEVE_PART_USER:
+		*text = (struct sieve_text){ local, user };
+		return true;
+	case SIEVE_PART_DETAIL:
+		if (local[user] == '\0')
+			return false;
+		*text = sieve_text_of(local + user + 1);
+		return true;
+	default:
+		roost_address_write(&out, &address);
+		*text = sieve_text_dup(run->arena, sieve_text_of_str(&out));
+		roost_str_free(&out);
+		return true;
+	}
+}
+
+static int match_address(struct sieve_run *run, struct sieve_matcher *matcher, unsigned part,
+			 const struct roost_address *address)
+{
+	struct sieve_text text = { address->raw.data, address->raw.len };
+
+	if (address->kind == ROOST_ADDRESS_GROUP || address->kind == ROOST_ADDRESS_GROUP_END)
+		return 0;
+	if (address->kind == ROOST_ADDRESS_INVALID) {
+		if (part != SIEVE_PART_ALL)
+			return 0;
+	} else if (!sieve_address_part(run, part, address->local, address->domain, &text)) {
+		return 0;
+	}
+	return sieve_match_value(matcher, text);
+}
+
+static int run_address(struct sieve_run *run, const struct sieve_args *args)
+{
+	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	unsigned part = (unsigned)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 1) - 1;
+	size_t count;
+	struct sieve_field **fields = sieve_fields_named(run, args, SIEVE_SLOT_ARG0, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct roost_address_list *list = sieve_field_addresses(run->message, fields[i]);
+
+		for (size_t each = 0; each < list->count; each++) {
+			if (match_address(run, matcher, part, &list->items[each]) != 0)
+				return sieve_match_end(matcher);
+		}
+	}
+	return sieve_match_end(matcher);
+}
+
+static int check_envelope(struct sieve_check *check, struct sieve_use *use)
+{
+	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
+
+	for (uint32_t i = 0; i < names->count; i++) {
+		struct sieve_text name = names->strings[i].text;
+
+		if (!names->strings[i].constant)
+			continue;
+		if (sieve_text_is(name, "auth") && sieve_use_find(use, SIEVE_SLOT_ADDRESS_PART) != NULL) {
+			sieve_check_error(check, names->at, "envelope part 'auth' specified for the "
+				"envelope test is no address: it takes no address part");
+			return -1;
+		}
+		if (!sieve_text_is(name, "from") && !sieve_text_is(name, "to") &&
+		    !sieve_text_is(name, "auth")) {
+			sieve_check_error(check, names->at, "specified envelope part '%.*s' is not "
+					  "supported by the envelope test", (int)name.len, name.data);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int match_envelope(struct sieve_run *run, struct sieve_matcher *matcher, unsigned part,
+			  const char *address)
+{
+	const char *at = strrchr(address, '@');
+	struct sieve_text text;
+
+	if (!sieve_address_part(run, part, at != NULL ? roost_arena_strndup(run->arena, address,
+				(size_t)(at - address)) : address, at != NULL ? at + 1 : "", &text))
+		return 0;
+	return sieve_match_value(matcher, part == SIEVE_PART_ALL ? sieve_text_of(address) : text);
+}
+
+static int run_envelope(struct sieve_run *run, const struct sieve_args *args)
+{
+	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	unsigned part = (unsigned)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 1) - 1;
+	uint32_t count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
+	int found = 0;
+
+	for (uint32_t i = 0; i < count && found == 0; i++) {
+		struct sieve_text name = sieve_arg_list(run, args, SIEVE_SLOT_ARG0, i);
+
+		if (sieve_text_is(name, "from") && run->envelope->from != NULL)
+			found = match_envelope(run, matcher, part, run->envelope->from);
+		else if (sieve_text_is(name, "to") && run->envelope->to != NULL)
+			found = match_envelope(run, matcher, part, run->envelope->to);
+		else if (sieve_text_is(name, "auth") && run->envelope->auth != NULL)
+			found = sieve_match_value(matcher, sieve_text_of(run->envelope->auth));
+	}
+	return sieve_match_end(matcher);
+}
+
+#define ALL_GROUPS (SIEVE_GROUP_ALL_MATCH | SIEVE_GROUP_ADDRESS)
+
+static const struct sieve_def match_defs[] = {
+	{ .name = "header", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .params = { { SIEVE_LIST, "header names" }, { SIEVE_LIST, "key list" } },
+	  .check = check_names, .run = run_header },
+	{ .name = "address", .is_test = true, .required = 2, .groups = ALL_GROUPS,
+	  .params = { { SIEVE_LIST, "header list" }, { SIEVE_LIST, "key list" } },
+	  .check = check_address, .run = run_address },
+	{ 0 }
+};
+
+static const struct sieve_def envelope_defs[] = {
+	{ .name = "envelope", .is_test = true, .required = 2, .groups = ALL_GROUPS,
+	  .params = { { SIEVE_LIST, "envelope part list" }, { SIEVE_LIST, "key list" } },
+	  .check = check_envelope, .run = run_envelope },
+	{ 0 }
+};
+
+const struct sieve_extension sieve_ext_envelope = { .name = "envelope", .defs = envelope_defs };
+
+extern const struct sieve_tag sieve_match_tags[];
+const struct sieve_extension sieve_ext_match = { .defs = match_defs, .tags = sieve_match_tags };

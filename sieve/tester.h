@@ -1,0 +1,61 @@
+/* The runner of the test language vnd.dovecot.testsuite: the state of one test file. */
+#ifndef SIEVE_TESTER_H
+#define SIEVE_TESTER_H
+
+#include "sieve/compile.h"
+#include "sieve/run.h"
+
+struct tester_mail {
+	const char *mailbox;		/* stored: where; sent: NULL */
+	const char *from, *to;		/* sent */
+	const char *flags;		/* stored: separated by spaces */
+	struct sieve_text text;
+	bool committed;
+};
+
+struct tester {
+	struct sieve_instance *instance;
+	struct sieve_host host;
+	struct sieve_run run;		/* of the file */
+	struct sieve_result result;
+	struct sieve_diag log;
+	struct roost_arena *arena;	/* for the whole file */
+	const char *folder;		/* of the file, absolute */
+	struct roost_map *settings;	/* set, not yet reloaded */
+
+	struct sieve_message *message;
+	ROOST_VEC(struct sieve_message *) messages;	/* all, until the file ends */
+	struct sieve_envelope envelope;
+
+	ROOST_VEC(const char *) mailboxes;
+	ROOST_VEC(struct tester_mail) stored, sent;
+	struct roost_map *metadata, *binaries;
+	struct sieve_program *script;
+	ROOST_VEC(struct sieve_program *) programs;
+
+	unsigned index, failed;
+	const char *test;		/* name of the one that runs; NULL */
+	uint32_t test_end;		/* where its block ends */
+	bool aborted;			/* the file cannot go on */
+	bool print_log;
+	const struct sieve_loader *loader;
+};
+
+extern const struct sieve_extension tester_extension;
+
+/* Conditions that end the file: an ERROR line, false. */
+int tester_abort(struct tester *tester, const char *format, ...) ROOST_PRINTF(2, 3);
+void tester_fail(struct tester *tester, const char *reason);
+void tester_use_message(struct tester *tester, struct sieve_text text);
+void tester_set_message(struct tester *tester, struct sieve_text text);
+void tester_reset_result(struct tester *tester);
+void tester_clear_log(struct tester *tester);
+struct sieve_program *tester_compile(struct tester *tester, const char *path);
+bool tester_execute(struct tester *tester);
+bool tester_run_script(struct tester *tester, struct sieve_program *program, bool *ended);
+/* The world of the test: mail is kept in memory. */
+void tester_host_init(struct tester *tester);
+bool tester_has_mailbox(const struct tester *tester, const char *name);
+int tester_read_file(const char *path, struct roost_str *out);
+
+#endif

@@ -1,0 +1,131 @@
+/* tester_host - mailboxes and sent mail of a test file, in memory. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include "sieve/tester.h"
+
+bool tester_has_mailbox(const struct tester *tester, const char *name)
+{
+	if (strcasecmp(name, "INBOX") == 0)
+		return true;
+	for (size_t i = 0; i < tester->mailboxes.count; i++) {
+		if (strcmp(tester->mailboxes.items[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool name_ok(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && len < 1000 && name[0] != '.' && name[len - 1] != '.' &&
+		strstr(name, "..") == NULL && strchr(name, '/') == NULL;
+}
+
+static int host_store(void *context, const struct sieve_store *store, struct roost_error *err)
+{
+	struct tester *tester = context;
+	struct roost_str flags = ROOST_STR_INIT;
+	struct tester_mail mail = { 0 };
+
+	if (!name_ok(store->mailbox))
+		return roost_fail(err, ROOST_ERR_INVALID, "Invalid mailbox name");
+	if (!tester_has_mailbox(tester, store->mailbox)) {
+		if (!store->create)
+			return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s",
+					  store->mailbox);
+		roost_vec_push(&tester->mailboxes, roost_arena_strdup(tester->arena, store->mailbox));
+	}
+	for (const char *const *flag = store->flags; flag != NULL && *flag != NULL; flag++)
+		roost_str_printf(&flags, "%s%s", flags.len > 0 ? " " : "", *flag);
+	mail.mailbox = roost_arena_strdup(tester->arena, store->mailbox);
+	mail.flags = roost_arena_strdup(tester->arena, roost_str_text(&flags));
+	mail.text = sieve_text_dup(tester->arena, store->message);
+	roost_str_free(&flags);
+	roost_vec_push(&tester->stored, mail);
+	return 0;
+}
+
+static int host_commit(void *context, struct roost_error *err)
+{
+	struct tester *tester = context;
+
+	for (size_t i = 0; i < tester->stored.count; i++)
+		tester->stored.items[i].committed = true;
+	return 0;
+}
+
+static void host_rollback(void *context)
+{
+	struct tester *tester = context;
+
+	while (tester->stored.count > 0 &&
+	       !tester->stored.items[tester->stored.count - 1].committed)
+		tester->stored.count--;
+}
+
+static int host_exists(void *context, const char *mailbox)
+{
+	return tester_has_mailbox(context, mailbox);
+}
+
+static int host_send(void *context, const char *from, const char *to, struct sieve_text message,
+		     struct roost_error *err)
+{
+	struct tester *tester = context;
+	struct tester_mail mail = {
+		.from = roost_arena_strdup(tester->arena, from),
+		.to = roost_arena_strdup(tester->arena, to),
+		.text = sieve_text_dup(tester->arena, message),
+	};
+
+	roost_vec_push(&tester->sent, mail);
+	return 0;
+}
+
+static bool host_environment(void *context, const char *item, struct roost_str *value)
+{
+	char host[256] = "localhost";
+
+	gethostname(host, sizeof(host) - 1);
+	if (strcmp(item, "location") == 0)
+		roost_str_puts(value, "MS");
+	else if (strcmp(item, "phase") == 0)
+		roost_str_puts(value, "post");
+	else if (strcmp(item, "host") == 0)
+		roost_str_puts(value, host);
+	else if (strcmp(item, "domain") == 0)
+		roost_str_puts(value, strchr(host, '.') != NULL ? strchr(host, '.') + 1 : "localdomain");
+	else if (strcmp(item, "vnd.dovecot.default-mailbox") == 0)
+		roost_str_puts(value, "INBOX");
+	else
+		return false;
+	return true;
+}
+
+void tester_host_init(struct tester *tester)
+{
+	tester->host = (struct sieve_host){
+		.context = tester, .store = host_store, .commit = host_commit,
+		.rollback = host_rollback, .mailbox_exists = host_exists, .send = host_send,
+		.environment = host_environment,
+	};
+}
+
+int tester_read_file(const char *path, struct roost_str *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return -1;
+	do {
+		got = read(fd, roost_str_reserve(out, 16384), 16384);
+		if (got > 0)
+			out->len += (size_t)got;
+	} while (got > 0);
+	close(fd);
+	roost_str_reserve(out, 1)[0] = '\0';
+	return got < 0 ? -1 : 0;
+}
