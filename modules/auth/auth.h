@@ -25,6 +25,7 @@ struct auth_fields {
 const char *auth_fields_get(const struct auth_fields *fields, const char *name);
 void auth_fields_set(struct roost_arena *arena, struct auth_fields *fields, const char *name,
 		     const char *value);
+struct auth_fields auth_fields_copy(struct roost_arena *arena, const struct auth_fields *fields);
 void auth_fields_remove(struct auth_fields *fields, const char *name);
 
 enum auth_action {
@@ -74,6 +75,7 @@ struct roost_auth {
 	const struct auth_dbs *dbs;
 	const struct auth_db *db;	/* the one that is asked */
 	size_t index;
+	struct auth_fields before;	/* as they were when db was asked */
 	bool master_phase, ok, verified, internal, passdb_ok;
 	enum roost_auth_result failure;
 	const char *default_scheme;

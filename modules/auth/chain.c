@@ -7,6 +7,11 @@
 
 static void next(struct roost_auth *auth);
 
+static struct auth_fields *current_fields(struct roost_auth *auth)
+{
+	return auth->dbs == &auth_passdbs ? &auth->passdb : &auth->userdb;
+}
+
 static bool mechanism_applies(const struct auth_db *db, const char *mechanism)
 {
 	if (db->mechanisms[0] == NULL)
@@ -157,6 +162,14 @@ static void act(struct roost_auth *auth, enum auth_action action)
 		next(auth);
 }
 
+/* What a database said that did not match is forgotten, but for the user's name (R-PDB-9a). */
+static void forget_fields(struct roost_auth *auth, enum roost_auth_result result)
+{
+	if (result == ROOST_AUTH_FAILED || result == ROOST_AUTH_NO_USER ||
+	    result == ROOST_AUTH_TEMP)
+		*current_fields(auth) = auth->before;
+}
+
 void roost_auth_done(struct roost_auth *auth, enum roost_auth_result result)
 {
 	assert(auth->db != NULL);
@@ -165,6 +178,7 @@ void roost_auth_done(struct roost_auth *auth, enum roost_auth_result result)
 		result = own_checks(auth);
 	}
 	roost_log(&auth->log, ROOST_LOG_DEBUG, "%s: result %d", auth->db->name, (int)result);
+	forget_fields(auth, result);
 	if (auth->db->deny)
 		denied(auth, result);
 	else if (auth->master_phase && result == ROOST_AUTH_OK)
@@ -189,6 +203,7 @@ static void ask(struct roost_auth *auth, const struct auth_db *db)
 {
 	auth->db = db;
 	auth->default_scheme = "CRYPT";
+	auth->before = auth_fields_copy(auth->arena, current_fields(auth));
 	roost_auth_add_fields(auth, db->default_fields);
 	if (auth->dbs == &auth_passdbs)
 		db->passdb->lookup(auth, db->object);

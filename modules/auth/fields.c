@@ -39,6 +39,16 @@ void auth_fields_set(struct roost_arena *arena, struct auth_fields *fields, cons
 	field->value = roost_arena_strdup(arena, value);
 }
 
+struct auth_fields auth_fields_copy(struct roost_arena *arena, const struct auth_fields *fields)
+{
+	struct auth_fields copy = { NULL, fields->count, fields->count };
+
+	if (copy.count > 0)
+		copy.items = roost_arena_dup(arena, fields->items,
+					     copy.count * sizeof(*copy.items));
+	return copy;
+}
+
 void auth_fields_remove(struct auth_fields *fields, const char *name)
 {
 	struct auth_field *field = find(fields, name);

@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += modules/auth/libauth.la
 modules_auth_libauth_la_SOURCES = \
 	modules/auth/auth.h \
 	modules/auth/chain.c \
+	modules/auth/cookie.c modules/auth/cookie.h \
 	modules/auth/db.c \
 	modules/auth/fields.c \
 	modules/auth/hash.c modules/auth/hash.h \
@@ -15,8 +16,11 @@ modules_auth_libauth_la_SOURCES = \
 	modules/auth/hash_pbkdf2.c \
 	modules/auth/identity.c \
 	modules/auth/known.c \
+	modules/auth/link.c modules/auth/role.h \
 	modules/auth/match.c \
+	modules/auth/mech.c \
 	modules/auth/prefetch.c \
+	modules/auth/request.c modules/auth/request.h \
 	modules/auth/settings.c \
 	modules/auth/user.c \
 	modules/auth/verify.c
@@ -27,3 +31,8 @@ lib_LTLIBRARIES += modules/auth/libroost-auth.la
 modules_auth_libroost_auth_la_SOURCES =
 modules_auth_libroost_auth_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
 modules_auth_libroost_auth_la_LIBADD = modules/auth/libauth.la core/libroost.la
+
+module_LTLIBRARIES += modules/auth.la
+modules_auth_la_SOURCES = modules/auth/module.c
+modules_auth_la_LDFLAGS = $(MODULE_FLAGS)
+modules_auth_la_LIBADD = $(AUTH_MODULE_LIBS)

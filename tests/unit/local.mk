@@ -61,3 +61,13 @@ unit_tests += tests/unit/test_passwd_file
 tests_unit_test_passwd_file_SOURCES = tests/unit/test_passwd_file.c
 tests_unit_test_passwd_file_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_passwd_file_LDADD = modules/passwd_file/libpasswd_file.la $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_auth_chain
+tests_unit_test_auth_chain_SOURCES = tests/unit/test_auth_chain.c tests/unit/auth_world.c tests/unit/auth_world.h
+tests_unit_test_auth_chain_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_auth_chain_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
+
+unit_tests += tests/unit/test_auth_link
+tests_unit_test_auth_link_SOURCES = tests/unit/test_auth_link.c tests/unit/auth_world.c tests/unit/auth_world.h
+tests_unit_test_auth_link_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_auth_link_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
