@@ -250,22 +250,21 @@ static uint32_t child(const struct roost_mime *mime, uint32_t index, uint32_t nu
 uint32_t roost_mime_find(const struct roost_mime *mime, const uint32_t *numbers, size_t count)
 {
 	uint32_t at = 0;
+	bool message = true;	/* at stands for a message; else for the part that has a number */
 
 	for (size_t i = 0; i < count; i++) {
-		uint32_t flags = mime->parts[at].flags;
-
 		/* Numbers below a message/rfc822 are those of the message inside. */
-		if (at > 0 && (flags & ROOST_MIME_MESSAGE) != 0 &&
-		    (flags & ROOST_MIME_ROOT) == 0) {
+		if (!message && (mime->parts[at].flags & ROOST_MIME_MESSAGE) != 0) {
 			at++;
-			flags = mime->parts[at].flags;
+			message = true;
 		}
-		if ((flags & ROOST_MIME_MULTIPART) != 0)
+		if ((mime->parts[at].flags & ROOST_MIME_MULTIPART) != 0)
 			at = child(mime, at, numbers[i]);
-		else if ((flags & ROOST_MIME_ROOT) == 0 || numbers[i] != 1)
+		else if (!message || numbers[i] != 1)
 			return ROOST_MIME_NONE;
 		if (at == ROOST_MIME_NONE)
 			return at;
+		message = false;
 	}
 	return at;
 }
