@@ -71,3 +71,45 @@ unit_tests += tests/unit/test_auth_link
 tests_unit_test_auth_link_SOURCES = tests/unit/test_auth_link.c tests/unit/auth_world.c tests/unit/auth_world.h
 tests_unit_test_auth_link_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_auth_link_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
+# The message toolkit.
+EXTRA_DIST += tests/unit/message.h
+
+unit_tests += tests/unit/test_address
+tests_unit_test_address_SOURCES = tests/unit/test_address.c
+tests_unit_test_address_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_address_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_date
+tests_unit_test_date_SOURCES = tests/unit/test_date.c
+tests_unit_test_date_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_date_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_word
+tests_unit_test_word_SOURCES = tests/unit/test_word.c
+tests_unit_test_word_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_word_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_transfer
+tests_unit_test_transfer_SOURCES = tests/unit/test_transfer.c
+tests_unit_test_transfer_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_transfer_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_header
+tests_unit_test_header_SOURCES = tests/unit/test_header.c
+tests_unit_test_header_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_header_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_charset
+tests_unit_test_charset_SOURCES = tests/unit/test_charset.c
+tests_unit_test_charset_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_charset_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_subject
+tests_unit_test_subject_SOURCES = tests/unit/test_subject.c
+tests_unit_test_subject_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_subject_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_mime
+tests_unit_test_mime_SOURCES = tests/unit/test_mime.c
+tests_unit_test_mime_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_mime_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
