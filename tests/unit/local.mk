@@ -71,6 +71,7 @@ unit_tests += tests/unit/test_auth_link
 tests_unit_test_auth_link_SOURCES = tests/unit/test_auth_link.c tests/unit/auth_world.c tests/unit/auth_world.h
 tests_unit_test_auth_link_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_auth_link_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
+
 # The message toolkit.
 EXTRA_DIST += tests/unit/message.h
 
@@ -113,3 +114,8 @@ unit_tests += tests/unit/test_mime
 tests_unit_test_mime_SOURCES = tests/unit/test_mime.c
 tests_unit_test_mime_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_mime_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_structure
+tests_unit_test_structure_SOURCES = tests/unit/test_structure.c
+tests_unit_test_structure_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_structure_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
