@@ -60,6 +60,7 @@ struct sieve_check {
 	bool required[SIEVE_MAX_EXTENSIONS];
 	bool ihave[SIEVE_MAX_EXTENSIONS];	/* asked for and not there: what it has is no error */
 	struct roost_map *variables;	/* lower-cased name -> number + 1 */
+	struct roost_map *globals;	/* declared here: lower-cased name -> number + 1 */
 	struct roost_map *unknown;	/* what has been reported */
 	bool commands_began;
 	struct sieve_use *scope;	/* the command whose block is being checked */
@@ -91,10 +92,16 @@ int sieve_check_args(struct sieve_check *check, struct sieve_use *use,
 /* --- strings (check_string.c) --- */
 int sieve_check_string(struct sieve_check *check, struct sieve_text text, struct sieve_position at,
 		       struct sieve_string *string);
-/* Number of a variable, made when it is new; -1 and an error when there are too many. */
+/*
+ * A variable as the interpreter finds it (number << 1, and 1 for one of all scripts), made when it
+ * is new; -1 and an error when there are too many.
+ */
 int sieve_check_variable(struct sieve_check *check, struct sieve_text name,
 			 struct sieve_position at);
 bool sieve_is_identifier(struct sieve_text text);
+/* From here on the name means the variable of all scripts. */
+int sieve_check_declare_global(struct sieve_check *check, struct sieve_text name,
+			       struct sieve_position at);
 /* A name with a dot. */
 int sieve_check_name(struct sieve_check *check, struct sieve_text name, struct sieve_position at,
 		     bool set, struct sieve_piece *piece);

@@ -227,6 +227,20 @@ static int check_positional(struct sieve_check *check, struct sieve_use *use,
 	return 0;
 }
 
+static int check_needs(struct sieve_check *check, const struct sieve_use *use)
+{
+	for (const struct sieve_bound *bound = use->bound; bound != NULL; bound = bound->next) {
+		if (bound->tag == NULL || bound->tag->needs_name == NULL ||
+		    sieve_use_find(use, bound->tag->needs) != NULL)
+			continue;
+		sieve_check_error(check, bound->at, "the :%s tag for the %s cannot be specified without "
+				  "the :%s tag", bound->tag->name, sieve_use_name(check, use),
+				  bound->tag->needs_name);
+		return -1;
+	}
+	return 0;
+}
+
 int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
 {
 	const struct sieve_arg *arg = node->args;
@@ -237,7 +251,7 @@ int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const str
 		if (bind_tag(check, use, &arg) < 0)
 			return -1;
 	}
-	if (forgotten_colon(check, use, node))
+	if (check_needs(check, use) < 0 || forgotten_colon(check, use, node))
 		return -1;
 	return check_positional(check, use, arg);
 }

@@ -95,11 +95,9 @@ static int decode_characters(struct sieve_check *check, struct sieve_text text,
 
 /* --- variables --- */
 
-int sieve_check_variable(struct sieve_check *check, struct sieve_text name, struct sieve_position at)
+static int variable_key(struct sieve_check *check, struct sieve_text name, struct sieve_position at,
+			char key[MAX_VARIABLE_NAME + 1])
 {
-	char key[MAX_VARIABLE_NAME + 1];
-	void *known;
-
 	if (name.len > MAX_VARIABLE_NAME) {
 		sieve_check_error(check, at, "variable name '%.*s' is longer than %d characters",
 				  (int)name.len, name.data, MAX_VARIABLE_NAME);
@@ -108,6 +106,36 @@ int sieve_check_variable(struct sieve_check *check, struct sieve_text name, stru
 	for (size_t i = 0; i < name.len; i++)
 		key[i] = (char)tolower((unsigned char)name.data[i]);
 	key[name.len] = '\0';
+	return 0;
+}
+
+int sieve_check_declare_global(struct sieve_check *check, struct sieve_text name,
+			       struct sieve_position at)
+{
+	char key[MAX_VARIABLE_NAME + 1];
+	struct sieve_piece piece;
+
+	if (variable_key(check, name, at, key) < 0)
+		return -1;
+	if (roost_map_get(check->variables, key) != NULL) {
+		sieve_check_error(check, at, "variable '%s' is in use as a local one already", key);
+		return -1;
+	}
+	sieve_compile_global(check, name, at, &piece);
+	roost_map_set(check->globals, key, (void *)(uintptr_t)(piece.number + 1));
+	return 0;
+}
+
+int sieve_check_variable(struct sieve_check *check, struct sieve_text name, struct sieve_position at)
+{
+	char key[MAX_VARIABLE_NAME + 1];
+	void *known;
+
+	if (variable_key(check, name, at, key) < 0)
+		return -1;
+	known = roost_map_get(check->globals, key);
+	if (known != NULL)
+		return (int)((uintptr_t)known - 1) << 1 | 1;
 	known = roost_map_get(check->variables, key);
 	if (known == NULL) {
 		struct sieve_build *build = sieve_compile_build(check->compile);
@@ -119,7 +147,7 @@ int sieve_check_variable(struct sieve_check *check, struct sieve_text name, stru
 		known = (void *)(uintptr_t)(++build->variables);
 		roost_map_set(check->variables, key, known);
 	}
-	return (int)(uintptr_t)known - 1;
+	return (int)((uintptr_t)known - 1) << 1;
 }
 
 static void add_piece(struct roost_arena *arena, struct sieve_string *string, struct sieve_piece piece)
@@ -216,7 +244,8 @@ static int reference(struct sieve_check *check, struct sieve_text name, struct s
 	if (memchr(name.data, '.', name.len) != NULL)
 		return sieve_check_name(check, name, at, false, piece);
 	number = sieve_check_variable(check, name, at);
-	*piece = (struct sieve_piece){ .type = SIEVE_ITEM_VARIABLE, .number = (uint32_t)number };
+	*piece = (struct sieve_piece){ .type = SIEVE_ITEM_VARIABLE, .number = (uint32_t)number >> 1,
+				       .global = number & 1 };
 	return number < 0 ? -1 : 0;
 }
 

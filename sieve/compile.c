@@ -49,6 +49,7 @@ static const char *compile_unit(struct sieve_compile *compile, const char *name,
 	if (!sieve_parse(compile->arena, name, source, compile->diag, &commands))
 		return "parse";
 	check.variables = roost_map_create();
+	check.globals = roost_map_create();
 	check.unknown = roost_map_create();
 	uses = sieve_check_script(&check, commands);
 	for (size_t i = 0; i < compile->instance->extensions.count; i++) {
@@ -58,6 +59,7 @@ static const char *compile_unit(struct sieve_compile *compile, const char *name,
 	build->units.items[unit].first_variable = first;
 	build->units.items[unit].variables = build->variables - first;
 	roost_map_free(check.variables);
+	roost_map_free(check.globals);
 	roost_map_free(check.unknown);
 	if (compile->diag->errors > errors)
 		return "validate";

@@ -36,6 +36,8 @@ struct sieve_tag {
 	uint32_t value;			/* what a FLAG puts into the slot; 0 stands for 1 */
 	/* More to check, with the error reported; bound: the parameter. */
 	int (*check)(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound);
+	enum sieve_slot needs;		/* not without this one, in either order */
+	const char *needs_name;
 	bool collects;			/* value is a bit: several of the slot, each once */
 };
 

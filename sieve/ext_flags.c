@@ -96,7 +96,7 @@ static int check_variable(struct sieve_check *check, struct sieve_use *use)
 	number = sieve_check_variable(check, text, name->at);
 	if (number < 0)
 		return -1;
-	sieve_use_bind(check, use, SIEVE_SLOT_TARGET, SIEVE_NUMBER)->number = (uint64_t)number << 1;
+	sieve_use_bind(check, use, SIEVE_SLOT_TARGET, SIEVE_NUMBER)->number = (uint64_t)number;
 	return 0;
 }
 
@@ -179,7 +179,8 @@ static int check_hasflag(struct sieve_check *check, struct sieve_use *use)
 			return -1;
 		string->pieces = roost_arena_new(check->arena, struct sieve_piece);
 		*string->pieces = (struct sieve_piece){ .type = SIEVE_ITEM_VARIABLE,
-							.number = (uint32_t)number };
+							.number = (uint32_t)number >> 1,
+							.global = number & 1 };
 		string->count = 1;
 		string->constant = false;
 	}

@@ -36,14 +36,14 @@ static int check_set(struct sieve_check *check, struct sieve_use *use)
 			sieve_check_error(check, name->at, "variable '%s' cannot be set", text.data);
 			return -1;
 		}
-		number = (int)piece.number;
+		number = (int)piece.number << 1 | piece.global;
 	} else {
 		number = sieve_check_variable(check, text, name->at);
 	}
 	if (number < 0)
 		return -1;
 	sieve_use_bind(check, use, SIEVE_SLOT_TARGET, SIEVE_NUMBER)->number =
-		(uint64_t)number << 1 | piece.global;
+		(uint64_t)number;
 	return 0;
 }
 

@@ -2,8 +2,10 @@
 #include "sieve/extensions.h"
 
 const struct sieve_extension *const sieve_extensions[] = {
-	&sieve_core, &sieve_ext_match, &sieve_ext_fileinto, &sieve_ext_envelope,
+	&sieve_core, &sieve_ext_match, &sieve_ext_fileinto, &sieve_ext_reject, &sieve_ext_envelope,
 	&sieve_ext_encoded, &sieve_ext_subaddress, &sieve_ext_numeric, &sieve_ext_unicode,
 	&sieve_ext_relational, &sieve_ext_regex, &sieve_ext_flags, &sieve_ext_copy,
-	&sieve_ext_variables, &sieve_ext_mailbox, NULL
+	&sieve_ext_include, &sieve_ext_variables, &sieve_ext_body, &sieve_ext_environment,
+	&sieve_ext_mailbox, &sieve_ext_date, &sieve_ext_index, &sieve_ext_ihave,
+	&sieve_ext_duplicate, &sieve_ext_ereject, &sieve_ext_editheader, NULL
 };

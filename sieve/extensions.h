@@ -19,6 +19,9 @@ extern const struct sieve_extension sieve_core, sieve_ext_match, sieve_ext_filei
 /* Fields of the names in ARG0, of all names one sequence; :index and :last are obeyed. */
 struct sieve_field **sieve_fields_named(struct sieve_run *run, const struct sieve_args *args,
 					enum sieve_slot names, size_t *count);
+/* The same of one name. */
+struct sieve_field **sieve_fields_of(struct sieve_run *run, const struct sieve_args *args,
+				     struct sieve_text name, size_t *count);
 /* The wanted part of an address; false: it does not exist. local is unquoted. */
 bool sieve_address_part(struct sieve_run *run, unsigned part, const char *local,
 			const char *domain, struct sieve_text *text);

@@ -32,8 +32,16 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/core.c \
 	sieve/def.h \
 	sieve/dump.c \
+	sieve/ext_body.c \
+	sieve/ext_date.c \
+	sieve/ext_duplicate.c \
+	sieve/ext_editheader.c \
+	sieve/ext_environment.c \
 	sieve/ext_fileinto.c \
 	sieve/ext_flags.c \
+	sieve/ext_ihave.c \
+	sieve/ext_include.c \
+	sieve/ext_reject.c \
 	sieve/ext_variables.c \
 	sieve/extensions.c sieve/extensions.h \
 	sieve/generate.c \
@@ -41,6 +49,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/instance.c sieve/instance.h \
 	sieve/match.c \
 	sieve/message.c sieve/message.h \
+	sieve/part_text.c sieve/part_text.h \
 	sieve/program.c sieve/program.h sieve/program_file.h \
 	sieve/result.c sieve/result.h \
 	sieve/run.c sieve/run.h \

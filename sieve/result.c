@@ -12,6 +12,7 @@ void sieve_result_init(struct sieve_result *result, const struct sieve_instance 
 void sieve_result_free(struct sieve_result *result)
 {
 	roost_vec_free(&result->actions);
+	roost_vec_free(&result->marks);
 	roost_str_free(&result->internal_flags);
 	roost_arena_free(result->arena);
 }
@@ -19,6 +20,7 @@ void sieve_result_free(struct sieve_result *result)
 void sieve_result_reset(struct sieve_result *result)
 {
 	result->actions.count = 0;
+	result->marks.count = 0;
 	result->keep_cancelled = result->keep_done = false;
 	roost_str_truncate(&result->internal_flags, 0);
 	roost_arena_reset(result->arena);
@@ -148,6 +150,13 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 	return 0;
 }
 
+void sieve_result_mark(struct sieve_result *result, const char *id, uint64_t seconds)
+{
+	struct sieve_mark mark = { roost_arena_strdup(result->arena, id), seconds };
+
+	roost_vec_push(&result->marks, mark);
+}
+
 /* --- execution --- */
 
 struct execution {
@@ -252,6 +261,9 @@ bool sieve_result_execute(struct sieve_result *result, const struct sieve_host *
 		result->keep_done |= keep;
 		ok = execute_sending(&run);
 		*kept = true;
+		for (size_t i = 0; ok && i < result->marks.count && host->mark != NULL; i++)
+			host->mark(host->context, sieve_text_of(result->marks.items[i].id),
+				   result->marks.items[i].seconds);
 		if (ok)
 			return true;
 	} else if (host->rollback != NULL) {

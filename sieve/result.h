@@ -29,6 +29,8 @@ struct sieve_action {
 	bool done;
 };
 
+struct sieve_mark { const char *id; uint64_t seconds; };
+
 struct sieve_result {
 	struct roost_arena *arena;
 	const struct sieve_instance *instance;
@@ -36,6 +38,7 @@ struct sieve_result {
 	bool keep_cancelled;
 	struct roost_str internal_flags;	/* imap4flags: separated by spaces */
 	bool keep_done;
+	ROOST_VEC(struct sieve_mark) marks;
 };
 
 void sieve_result_init(struct sieve_result *result, const struct sieve_instance *instance);
@@ -48,6 +51,9 @@ void sieve_result_reset(struct sieve_result *result);
  */
 int sieve_result_add(struct sieve_result *result, const struct sieve_action *action, bool cancels,
 		     struct roost_error *err);
+
+/* Remember an id once all has gone well. */
+void sieve_result_mark(struct sieve_result *result, const char *id, uint64_t seconds);
 
 /*
  * Do what has not been done. keep_message: the message as it is now, for the implicit keep.

@@ -9,35 +9,55 @@ static const char address_headers[] =
 	"x-complaints-to x-report-abuse-to x-confirm-reading-to x-admin x-beenthere "
 	"x-original-from x-original-to";
 
+/* The one that :index and :last ask for, or all. */
+static struct sieve_field **pick(struct sieve_run *run, const struct sieve_args *args,
+				 struct sieve_field **found, size_t *count)
+{
+	uint64_t index = sieve_arg_number(args, SIEVE_SLOT_INDEX, 0);
+
+	if (index == 0)
+		return found;
+	if (index > *count) {
+		*count = 0;
+		return found;
+	}
+	found += sieve_arg_has(args, SIEVE_SLOT_LAST) ? *count - index : index - 1;
+	*count = 1;
+	return found;
+}
+
+static void collect(struct sieve_run *run, struct sieve_text name, struct sieve_field **found,
+		    size_t *count)
+{
+	struct sieve_field *field;
+	size_t position = 0;
+
+	while ((field = sieve_message_field(run->message, name, &position)) != NULL)
+		found[(*count)++] = field;
+}
+
 struct sieve_field **sieve_fields_named(struct sieve_run *run, const struct sieve_args *args,
 					enum sieve_slot names, size_t *count)
 {
-	ROOST_VEC(struct sieve_field *) found = { 0 };
 	uint32_t name_count = sieve_arg_count(args, names);
-	uint64_t index = sieve_arg_number(args, SIEVE_SLOT_INDEX, 0);
-	struct sieve_field *field, **result;
+	struct sieve_field **found = roost_arena_alloc(run->arena,
+		((size_t)name_count * run->message->fields.count + 1) * sizeof(struct sieve_field *));
 
-	for (uint32_t i = 0; i < name_count; i++) {
-		struct sieve_text name = sieve_arg_list(run, args, names, i);
-		size_t position = 0;
+	*count = 0;
+	for (uint32_t i = 0; i < name_count; i++)
+		collect(run, sieve_arg_list(run, args, names, i), found, count);
+	return pick(run, args, found, count);
+}
 
-		while ((field = sieve_message_field(run->message, name, &position)) != NULL)
-			roost_vec_push(&found, field);
-	}
-	if (index > 0) {
-		uint64_t at = sieve_arg_has(args, SIEVE_SLOT_LAST) ? found.count - index : index - 1;
+struct sieve_field **sieve_fields_of(struct sieve_run *run, const struct sieve_args *args,
+				     struct sieve_text name, size_t *count)
+{
+	struct sieve_field **found = roost_arena_alloc(run->arena,
+		(run->message->fields.count + 1) * sizeof(struct sieve_field *));
 
-		field = index <= found.count ? found.items[at] : NULL;
-		found.count = field != NULL;
-		if (field != NULL)
-			found.items[0] = field;
-	}
-	*count = found.count;
-	result = roost_arena_alloc(run->arena, (found.count + 1) * sizeof(*result));
-	if (found.count > 0)
-		memcpy(result, found.items, found.count * sizeof(*result));
-	roost_vec_free(&found);
-	return result;
+	*count = 0;
+	collect(run, name, found, count);
+	return pick(run, args, found, count);
 }
 
 static int check_names(struct sieve_check *check, struct sieve_use *use)

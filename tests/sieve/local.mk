@@ -3,8 +3,28 @@ TEST_EXTENSIONS = .svtest
 SVTEST_LOG_COMPILER = $(builddir)/sieve/sieve-testsuite
 sieve_tests = \
 	tests/sieve/actions.svtest \
+	tests/sieve/body.svtest \
 	tests/sieve/core.svtest \
-	tests/sieve/errors.svtest
+	tests/sieve/date.svtest \
+	tests/sieve/editheader.svtest \
+	tests/sieve/errors.svtest \
+	tests/sieve/ihave.svtest \
+	tests/sieve/include.svtest \
+	tests/sieve/reject.svtest \
+	tests/sieve/strings.svtest
 TESTS += $(sieve_tests)
 EXTRA_DIST += $(sieve_tests) \
-	tests/sieve/errors/base.sieve
+	tests/sieve/errors/base.sieve \
+	tests/sieve/errors/circular.sieve \
+	tests/sieve/errors/date.sieve \
+	tests/sieve/errors/editheader.sieve \
+	tests/sieve/errors/include.sieve \
+	tests/sieve/errors/unicode.sieve \
+	tests/sieve/included-global/two.sieve \
+	tests/sieve/included/circle.sieve \
+	tests/sieve/included/count.sieve \
+	tests/sieve/included/drop.sieve \
+	tests/sieve/included/one.sieve \
+	tests/sieve/scripts/error.sieve \
+	tests/sieve/scripts/include.sieve \
+	tests/sieve/scripts/reject-keep.sieve

@@ -1,0 +1,3 @@
+require ["include", "variables"];
+global "counter";
+set "counter" "${counter}x";

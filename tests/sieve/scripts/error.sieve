@@ -1,0 +1,2 @@
+require "ihave";
+if ihave "nonsense" { foo; } else { error "out of cheese"; }
