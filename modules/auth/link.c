@@ -5,6 +5,7 @@
 #include "modules/auth/cookie.h"
 #include "modules/auth/request.h"
 #include "modules/auth/role.h"
+#include "modules/auth/sockets.h"
 
 /* A front. */
 struct front {
@@ -391,7 +392,26 @@ static void stop(void)
 	cookie_clear();
 }
 
+/* What a socket speaks is told by how its name ends: "auth-userdb", "login/auth-master". */
+static bool name_ends(const char *name, const char *end)
+{
+	size_t len = strlen(name), tail = strlen(end);
+
+	return len >= tail && strcmp(name + len - tail, end) == 0;
+}
+
+static void accepted(const char *listener, int fd)
+{
+	if (name_ends(listener, "-userdb"))
+		master_accepted(fd, false);
+	else if (name_ends(listener, "-master"))
+		master_accepted(fd, true);
+	else
+		client_accepted(fd);
+}
+
 const struct roost_role_ops auth_role = {
 	.name = "auth", .start = start, .stop = stop, .link_open = link_open,
 	.link_message = link_message, .link_closed = link_closed,
+	.accepted = accepted,
 };

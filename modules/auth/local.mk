@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += modules/auth/libauth.la
 modules_auth_libauth_la_SOURCES = \
 	modules/auth/auth.h \
 	modules/auth/chain.c \
+	modules/auth/client.c modules/auth/sockets.h \
 	modules/auth/cookie.c modules/auth/cookie.h \
 	modules/auth/db.c \
 	modules/auth/fields.c \
@@ -16,7 +17,10 @@ modules_auth_libauth_la_SOURCES = \
 	modules/auth/hash_pbkdf2.c \
 	modules/auth/identity.c \
 	modules/auth/known.c \
+	modules/auth/line.c modules/auth/lines.h \
+	modules/auth/lines.c \
 	modules/auth/link.c modules/auth/role.h \
+	modules/auth/master.c \
 	modules/auth/match.c \
 	modules/auth/mech.c \
 	modules/auth/prefetch.c \

@@ -24,3 +24,11 @@ tests_fuzz_fuzz_word_LDADD = $(MESSAGE_LIBS) core/libroost.la
 fuzz_tests += tests/fuzz/fuzz_transfer
 tests_fuzz_fuzz_transfer_SOURCES = tests/fuzz/fuzz_transfer.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_fuzz_transfer_LDADD = $(MESSAGE_LIBS) core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_passwd_line
+tests_fuzz_fuzz_passwd_line_SOURCES = tests/fuzz/fuzz_passwd_line.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_passwd_line_LDADD = modules/passwd_file/libpasswd_file.la core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_auth_line
+tests_fuzz_fuzz_auth_line_SOURCES = tests/fuzz/fuzz_auth_line.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_auth_line_LDADD = modules/auth/libauth.la core/libroost.la

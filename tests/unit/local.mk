@@ -119,3 +119,7 @@ unit_tests += tests/unit/test_structure
 tests_unit_test_structure_SOURCES = tests/unit/test_structure.c
 tests_unit_test_structure_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_structure_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
+unit_tests += tests/unit/test_auth_sockets
+tests_unit_test_auth_sockets_SOURCES = tests/unit/test_auth_sockets.c tests/unit/auth_world.c tests/unit/auth_world.h
+tests_unit_test_auth_sockets_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_auth_sockets_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
