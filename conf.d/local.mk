@@ -1,1 +1,5 @@
 # conf.d: one include line per part.
+confddir = $(roostconfdir)/conf.d
+dist_confd_DATA = \
+	conf.d/30-auth.conf \
+	conf.d/30-auth-passwd-file.conf.ext
