@@ -58,17 +58,6 @@ static bool at_end(const struct parser *parser)
 	return parser->text.len == 0;
 }
 
-static bool is_atext(char c)
-{
-	return (unsigned char)c > ' ' && c != 127 && strchr("()<>@,;:\\\".[]", c) == NULL;
-}
-
-/* Words of a phrase: all that has no meaning for the list. */
-static bool is_word_byte(char c)
-{
-	return (unsigned char)c > ' ' && strchr("(<@,;:\"", c) == NULL;
-}
-
 static void phrase_add(struct phrase *phrase, const char *word, size_t len, bool quoted, bool space)
 {
 	if (phrase->count > 0 && space)
@@ -102,10 +91,10 @@ static void read_phrase(struct parser *parser, struct phrase *phrase)
 			if (text->data[-1] != '"' || text->data - start < 2)
 				parser->sloppy = true;
 			phrase_add(phrase, word, strlen(word), true, space);
-		} else if (!at_end(parser) && is_word_byte(peek(parser))) {
+		} else if (!at_end(parser) && lex_is(peek(parser), LEX_WORD)) {
 			struct roost_text word = { text->data, 0 };
 
-			while (word.len < text->len && is_word_byte(word.data[word.len]))
+			while (word.len < text->len && lex_is(word.data[word.len], LEX_WORD))
 				word.len++;
 			lex_advance(text, word.len);
 			phrase_add(phrase, word.data, word.len, false, space);
@@ -134,18 +123,13 @@ static bool is_dot_atom(const char *text)
 			if (!piece)
 				return false;
 			piece = false;
-		} else if (is_atext(*text)) {
+		} else if (lex_is(*text, LEX_ATEXT)) {
 			piece = true;
 		} else {
 			return false;
 		}
 	}
 	return piece;
-}
-
-static bool is_domain_byte(char c)
-{
-	return (unsigned char)c > ' ' && strchr("()<>@,;:\"", c) == NULL;
 }
 
 /* After the '@'. */
@@ -169,7 +153,7 @@ static const char *read_domain(struct parser *parser)
 		struct roost_text *text = &parser->text;
 		size_t len = 0;
 
-		while (len < text->len && is_domain_byte(text->data[len]))
+		while (len < text->len && lex_is(text->data[len], LEX_DOMAIN))
 			len++;
 		roost_str_append(&domain, text->data, len);
 		lex_advance(text, len);
@@ -177,7 +161,7 @@ static const char *read_domain(struct parser *parser)
 		/* Space is allowed around dots only (section 4.4). */
 		if (peek(parser) != '.' && (domain.len == 0 || domain.data[domain.len - 1] != '.'))
 			break;
-		if (at_end(parser) || !is_domain_byte(peek(parser)))
+		if (at_end(parser) || !lex_is(peek(parser), LEX_DOMAIN))
 			break;
 		parser->sloppy = true;
 	}
@@ -319,7 +303,7 @@ static void check_phrase(struct parser *parser, const struct phrase *phrase)
 	for (size_t i = 0; phrase->atoms && i < phrase->words.len; i++) {
 		char c = phrase->words.data[i];
 
-		if (c != ' ' && c != '.' && !is_atext(c))
+		if (c != ' ' && c != '.' && !lex_is(c, LEX_ATEXT))
 			parser->sloppy = true;
 	}
 	parser->sloppy |= phrase->adjacent;
@@ -328,7 +312,7 @@ static void check_phrase(struct parser *parser, const struct phrase *phrase)
 static void read_address(struct parser *parser)
 {
 	struct roost_address address = { 0 };
-	struct phrase phrase = { ROOST_STR_INIT };
+	struct phrase phrase = { .words = ROOST_STR_INIT };
 	const char *start = parser->text.data;
 
 	parser->comment = NULL;
@@ -444,7 +428,7 @@ void roost_address_write(struct roost_str *out, const struct roost_address *addr
 static bool is_phrase(const char *name)
 {
 	for (; *name != '\0'; name++) {
-		if (*name != ' ' && !is_atext(*name))
+		if (*name != ' ' && !lex_is(*name, LEX_ATEXT))
 			return false;
 	}
 	return true;

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <roost/structure.h>
 #include <roost/vec.h>
+#include "lex.h"
 
 static const char *const field_names[ROOST_ENVELOPE_FIELDS] = {
 	"Date", "Subject", "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "In-Reply-To",
@@ -14,20 +15,40 @@ static bool is_list(size_t field)
 }
 
 /* Bytes of a quoted string: printable ASCII and TAB; all others need a literal. */
-static bool fits_quotes(struct roost_text text, size_t *escapes, size_t *nuls)
+static bool fits_quotes(struct roost_text text, size_t *nuls)
 {
 	bool fits = true;
 
-	*escapes = *nuls = 0;
+	*nuls = 0;
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.data[i];
 
-		*escapes += c == '"' || c == '\\';
 		*nuls += c == '\0';
 		if ((c < ' ' && c != '\t' && c != '\0') || c > '~')
 			fits = false;
 	}
 	return fits;
+}
+
+/* Nearly every string: nothing in it to escape. */
+static bool is_bare(struct roost_text text)
+{
+	size_t at = 0;
+
+	while (at < text.len && lex_is(text.data[at], LEX_QUOTED))
+		at++;
+	return at == text.len;
+}
+
+static void put_bare(struct roost_str *out, struct roost_text text)
+{
+	char *to = roost_str_reserve(out, text.len + 2);
+
+	*to++ = '"';
+	to = mempcpy(to, text.data, text.len);
+	*to++ = '"';
+	*to = '\0';
+	out->len += text.len + 2;
 }
 
 static void append_without_nuls(struct roost_str *out, struct roost_text text)
@@ -40,23 +61,17 @@ static void append_without_nuls(struct roost_str *out, struct roost_text text)
 
 void roost_structure_string(struct roost_str *out, struct roost_text text)
 {
-	size_t escapes, nuls;
+	size_t nuls;
 
 	if (text.data == NULL) {
 		roost_str_append(out, "NIL", 3);
-	} else if (!fits_quotes(text, &escapes, &nuls)) {
+	} else if (is_bare(text)) {
+		put_bare(out, text);
+	} else if (!fits_quotes(text, &nuls)) {
 		roost_str_byte(out, '{');
 		roost_str_number(out, text.len - nuls);
 		roost_str_append(out, "}\r\n", 3);
 		append_without_nuls(out, text);
-	} else if (escapes + nuls == 0) {
-		char *to = roost_str_reserve(out, text.len + 2);
-
-		*to++ = '"';
-		to = mempcpy(to, text.data, text.len);
-		*to++ = '"';
-		*to = '\0';
-		out->len += text.len + 2;
 	} else {
 		roost_str_byte(out, '"');
 		for (size_t i = 0; i < text.len; i++) {
@@ -125,10 +140,10 @@ static void find_fields(const void *data, size_t len, struct seen seen[ROOST_ENV
 
 	memset(seen, 0, ROOST_ENVELOPE_FIELDS * sizeof(*seen));
 	while (roost_header_next(&header, &field)) {
-		if (field.name.len == 0 || strchr("DdSsFfRrTtCcBbIiMm", *field.name.data) == NULL)
-			continue;
-		for (size_t i = 0; i < ROOST_ENVELOPE_FIELDS; i++) {
-			if (!roost_text_is(field.name, field_names[i]))
+		for (size_t i = 0; field.name.len > 0 && i < ROOST_ENVELOPE_FIELDS; i++) {
+			/* Most fields are told apart by their first letter. */
+			if (((*field.name.data ^ *field_names[i]) & ~0x20) != 0 ||
+			    !roost_text_is(field.name, field_names[i]))
 				continue;
 			if (seen[i].value.data == NULL)
 				seen[i].value = field.value;

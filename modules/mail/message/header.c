@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 #include <roost/header.h>
+#include "lex.h"
 
 static bool is_blank(char c)
 {
@@ -55,7 +56,7 @@ static size_t name_length(const char *line, size_t len, size_t *colon)
 {
 	size_t name = 0, at;
 
-	while (name < len && line[name] > ' ' && line[name] < 127 && line[name] != ':')
+	while (name < len && lex_is(line[name], LEX_NAME))
 		name++;
 	for (at = name; at < len && is_blank(line[at]); at++)
 		;

@@ -2,6 +2,29 @@
 #include <string.h>
 #include "lex.h"
 
+#define SEPARATES(c) ((c) == '(' || (c) == '<' || (c) == '@' || (c) == ',' || (c) == ';' || \
+	(c) == ':' || (c) == '"')
+#define CLOSES(c) ((c) == ')' || (c) == '>')
+#define BRACKETS(c) ((c) == '[' || (c) == ']' || (c) == '\\')
+#define VISIBLE(c) ((c) > ' ' && (c) != 127)
+#define SPECIAL(c) (SEPARATES(c) || CLOSES(c) || BRACKETS(c))
+
+#define CLASSES(c) \
+	(((c) > ' ' && (c) < 127 && (c) != ':' ? LEX_NAME : 0) | \
+	 (VISIBLE(c) && !SPECIAL(c) && (c) != '.' ? LEX_ATEXT : 0) | \
+	 ((c) > ' ' && !SEPARATES(c) ? LEX_WORD : 0) | \
+	 ((c) > ' ' && !SEPARATES(c) && !CLOSES(c) ? LEX_DOMAIN : 0) | \
+	 (VISIBLE(c) && !SPECIAL(c) && (c) != '/' && (c) != '?' && (c) != '=' ? LEX_TOKEN : 0) | \
+	 ((((c) >= ' ' && (c) < 127) || (c) == '\t') && (c) != '"' && (c) != '\\' ? \
+	  LEX_QUOTED : 0))
+#define FOUR(c) CLASSES(c), CLASSES((c) + 1), CLASSES((c) + 2), CLASSES((c) + 3)
+#define SIXTEEN(c) FOUR(c), FOUR((c) + 4), FOUR((c) + 8), FOUR((c) + 12)
+#define SIXTY_FOUR(c) SIXTEEN(c), SIXTEEN((c) + 16), SIXTEEN((c) + 32), SIXTEEN((c) + 48)
+
+const unsigned char lex_classes[256] = {
+	SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128), SIXTY_FOUR(192),
+};
+
 static void skip_comment(struct roost_text *text)
 {
 	unsigned depth = 0;
@@ -31,16 +54,11 @@ void lex_skip(struct roost_text *text)
 	}
 }
 
-static bool is_token_byte(char c)
-{
-	return ((unsigned char)c > ' ' && c != 127 && strchr("()<>@,;:\\\"/[]?=", c) == NULL);
-}
-
 struct roost_text lex_token(struct roost_text *text)
 {
 	struct roost_text token = { text->data, 0 };
 
-	while (token.len < text->len && is_token_byte(token.data[token.len]))
+	while (token.len < text->len && lex_is(token.data[token.len], LEX_TOKEN))
 		token.len++;
 	lex_advance(text, token.len);
 	return token;

@@ -7,6 +7,22 @@
 
 #include <roost/header.h>
 
+/* What a byte can be part of; a table, because every byte of a header is asked. */
+enum {
+	LEX_NAME = 1,		/* a field's name */
+	LEX_ATEXT = 2,		/* an atom; bytes above 127 are fine (RFC 6532) */
+	LEX_WORD = 4,		/* a phrase: all that has no meaning for an address list */
+	LEX_DOMAIN = 8,
+	LEX_TOKEN = 16,		/* RFC 2045's */
+	LEX_QUOTED = 32,	/* IMAP's quoted string, without a backslash */
+};
+extern const unsigned char lex_classes[256];
+
+static inline bool lex_is(char c, unsigned char class)
+{
+	return (lex_classes[(unsigned char)c] & class) != 0;
+}
+
 static inline bool lex_is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
