@@ -14,3 +14,4 @@ include tests/unit/local.mk
 endif
 include tests/fuzz/local.mk
 include tests/message/local.mk
+include tests/bench/local.mk
