@@ -36,6 +36,16 @@ static void to_utf8(void **state)
 	}
 }
 
+/* These come from encoded words, which may hold any byte. */
+static void names_that_are_none(void **state)
+{
+	assert_false(roost_charset_known((struct roost_text){ "\0\0\0", 3 }));
+	assert_false(roost_charset_known((struct roost_text){ "utf-8\0", 6 }));
+	assert_false(roost_charset_known((struct roost_text){ "\"\"", 2 }));
+	assert_false(roost_charset_known((struct roost_text){ NULL, 0 }));
+	assert_true(roost_charset_known(TEXT(" UTF-8 ")));
+}
+
 static void from_utf8(void **state)
 {
 	struct roost_str out = ROOST_STR_INIT;
@@ -111,7 +121,8 @@ static void cleaning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(to_utf8), cmocka_unit_test(from_utf8), cmocka_unit_test(streams),
+		cmocka_unit_test(to_utf8), cmocka_unit_test(names_that_are_none),
+		cmocka_unit_test(from_utf8), cmocka_unit_test(streams),
 		cmocka_unit_test(folding), cmocka_unit_test(cleaning),
 	};
 

@@ -57,7 +57,7 @@ static bool normalise(struct roost_text name, char out[NAME_MAX_LENGTH + 1])
 		if (c >= 'A' && c <= 'Z')
 			c |= 0x20;
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		      strchr("-_.:+", c) != NULL))
+		      memchr("-_.:+", c, 5) != NULL))	/* strchr would find NUL */
 			return false;
 		out[i] = (char)c;
 	}
@@ -111,7 +111,7 @@ static struct converter *converter_find(struct roost_text charset)
 	else if (!normalise(charset, name))
 		return NULL;
 	for (size_t i = 0; i < CACHE_SIZE; i++) {
-		if (strcmp(cache[i].name, name) == 0) {
+		if (cache[i].used > 0 && strcmp(cache[i].name, name) == 0) {
 			oldest = &cache[i];
 			goto found;
 		}
