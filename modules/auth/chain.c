@@ -75,7 +75,6 @@ static void become_target(struct roost_auth *auth, bool go_on)
 {
 	auth->master_user = auth->user;
 	auth->user = auth->target;
-	auth->orig_user = auth->user;
 	auth->master_phase = false;
 	auth->verified = true;
 	if (!go_on) {
@@ -177,6 +176,8 @@ void roost_auth_done(struct roost_auth *auth, enum roost_auth_result result)
 		roost_auth_add_fields(auth, auth->db->override_fields);
 		result = own_checks(auth);
 	}
+	if (result == ROOST_AUTH_NO_USER && auth_settings->verbose)
+		roost_log(&auth->log, ROOST_LOG_INFO, "%s: unknown user", auth->db->name);
 	roost_log(&auth->log, ROOST_LOG_DEBUG, "%s: result %d", auth->db->name, (int)result);
 	forget_fields(auth, result);
 	if (auth->db->deny)

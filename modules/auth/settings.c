@@ -9,7 +9,7 @@ static const struct roost_setting fields[] = {
 	{ "auth_default_realm", ROOST_SET_STRING, FIELD(default_realm), "",
 	  "Domain of user names that came without one." },
 	{ "auth_username_chars", ROOST_SET_STRING, FIELD(username_chars),
-	  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890.-_@",
+	  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@",
 	  "Characters that user names may have; empty: all." },
 	{ "auth_username_translation", ROOST_SET_STRING, FIELD(username_translation), "",
 	  "Pairs of characters: the first is replaced by the second in user names." },

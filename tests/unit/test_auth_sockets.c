@@ -129,6 +129,25 @@ static void a_master(void **state)
 	assert_string_equal(say("LIST\t5\tuser=*\tservice=doveadm\n"), "DONE\t5\tfail\n");
 }
 
+/* R-MST-1 */
+static void a_master_user(void **state)
+{
+	static const char *const admins[] = { "admin:m", NULL };
+	struct auth_db *db = world_passdb(admins);
+
+	db->master = true;
+	world_settings.master_separator = "*";
+	client_accepted(connect_pair());
+	say("VERSION\t1\t1\nCPID\t1\n");
+	/* \0ann*admin\0m, ann\0admin\0m, \0ann*admin\0s */
+	assert_string_equal(say("AUTH\t1\tPLAIN\tservice=smtp\tresp=AGFubiphZG1pbgBt\n"),
+			    "OK\t1\tuser=ann\toriginal_user=admin\tauth_user=admin\n");
+	assert_string_equal(say("AUTH\t2\tPLAIN\tservice=smtp\tresp=YW5uAGFkbWluAG0=\n"),
+			    "OK\t2\tuser=ann\toriginal_user=admin\tauth_user=admin\n");
+	assert_string_equal(say("AUTH\t3\tPLAIN\tservice=smtp\tresp=AGFubiphZG1pbgBz\n"),
+			    "FAIL\t3\tuser=admin\n");
+}
+
 /* Whoever is neither root nor the owner hears of himself only; tested where we can become somebody. */
 static void strangers(void **state)
 {
@@ -166,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_client, setup, teardown),
 		cmocka_unit_test_setup_teardown(protocol_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_master, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_master_user, setup, teardown),
 		cmocka_unit_test_setup_teardown(strangers, setup, teardown),
 		cmocka_unit_test(masks),
 	};
