@@ -85,6 +85,7 @@ static int configure(const char *const *settings, struct roost_error *err)
 
 static enum roost_auth_result got;
 static const char *const *fields;
+static char refused[256];
 
 static void userdb_done(struct roost_auth *auth, enum roost_auth_result result, void *context)
 {
@@ -92,10 +93,14 @@ static void userdb_done(struct roost_auth *auth, enum roost_auth_result result, 
 	struct roost_error err;
 
 	got = result;
-	if (result == ROOST_AUTH_OK) {
-		assert_int_equal(auth_identity(auth, &identity, &err), 0);
+	if (result != ROOST_AUTH_OK)
+		return;
+	if (auth_identity(auth, &identity, &err) == 0) {
 		fields = identity.fields;
+		return;
 	}
+	got = ROOST_AUTH_TEMP;
+	snprintf(refused, sizeof(refused), "%s", roost_error_log(&err));
 }
 
 static void passdb_done(struct roost_auth *auth, enum roost_auth_result result, void *context)
@@ -212,6 +217,31 @@ static void static_blocks(void **state)
 	assert_null(auth_userdbs.items[0].userdb->iterate);
 }
 
+/* R-PDB-8: what the userdb does not say comes from settings, with the user's variables. */
+static void settings_fill_gaps(void **state)
+{
+	const char *const settings[] = {
+		"passdb/1/driver", "static", "passdb/1/args", "nopassword=y",
+		"userdb/1/driver", "static", "userdb/1/args", "allow_all_users=yes quota_rule=x",
+		"mail_uid", "1000", "mail_gid", "root", "mail_chroot", "", NULL,
+	};
+	struct roost_error err;
+
+	assert_int_equal(configure(settings, &err), 0);
+	conf_scope_set_process(scope);
+	assert_int_equal(ask("ann", NULL), ROOST_AUTH_TEMP);	/* gid 0 is below first_valid_gid */
+	assert_string_equal(refused, "gid 0 is outside first_valid_gid = 1 and last_valid_gid = 0");
+	world_turn();
+	world_settings.first_gid = 0;
+	assert_int_equal(ask("ann", "whatever"), ROOST_AUTH_OK);
+	assert_string_equal(fields[0], "quota_rule=x");
+	assert_string_equal(fields[1], "uid=1000");
+	assert_string_equal(fields[2], "gid=0");
+	world_turn();
+	world_settings.last_uid = 999;
+	assert_int_equal(ask("ann", NULL), ROOST_AUTH_TEMP);
+}
+
 static void bad_blocks_are_named(void **state)
 {
 	static const struct { const char *settings[5], *error; } rows[] = {
@@ -242,6 +272,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_of_users, setup, teardown),
 		cmocka_unit_test_setup_teardown(paths_and_formats, setup, teardown),
 		cmocka_unit_test_setup_teardown(static_blocks, setup, teardown),
+		cmocka_unit_test_setup_teardown(settings_fill_gaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_blocks_are_named, setup, teardown),
 	};
 
