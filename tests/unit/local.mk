@@ -126,8 +126,7 @@ tests_unit_test_auth_sockets_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_auth_sockets_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
 
 unit_tests += tests/unit/test_auth_db
-tests_unit_test_auth_db_SOURCES = tests/unit/test_auth_db.c tests/unit/auth_world.c tests/unit/auth_world.h
+tests_unit_test_auth_db_SOURCES = tests/unit/test_auth_db.c tests/unit/auth_world.c tests/unit/auth_world.h \
+	modules/passwd_file/module.c modules/static/module.c
 tests_unit_test_auth_db_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_auth_db_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
-tests_unit_test_auth_db_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
-EXTRA_tests_unit_test_auth_db_DEPENDENCIES = modules/passwd_file.la modules/static.la
+tests_unit_test_auth_db_LDADD = modules/passwd_file/libpasswd_file.la modules/auth/libauth.la $(UNIT_CORE_LIBS)
