@@ -16,7 +16,7 @@ static unsigned modifiers_of(const struct sieve_use *use)
 	return bound != NULL ? (unsigned)bound->number : 0;
 }
 
-static int check_set(struct sieve_check *check, struct sieve_use *use)
+int sieve_check_target(struct sieve_check *check, struct sieve_use *use)
 {
 	struct sieve_bound *name = sieve_use_find(use, SIEVE_SLOT_ARG0);
 	struct sieve_piece piece = { .type = SIEVE_ITEM_VARIABLE };
@@ -25,8 +25,8 @@ static int check_set(struct sieve_check *check, struct sieve_use *use)
 
 	if (!sieve_bound_constant(name, &text) ||
 	    (!sieve_is_identifier(text) && memchr(text.data, '.', text.len) == NULL)) {
-		sieve_check_error(check, name->at, "set command: '%.*s' is no valid variable name",
-				  (int)name->strings[0].text.len, name->strings[0].text.data);
+		sieve_check_error(check, name->at, "%s: '%.*s' is no valid variable name",
+				  sieve_use_name(check, use), (int)name->strings[0].text.len, name->strings[0].text.data);
 		return -1;
 	}
 	if (memchr(text.data, '.', text.len) != NULL) {
@@ -78,7 +78,7 @@ static struct sieve_text quote(struct roost_arena *arena, struct sieve_text text
 	return text;
 }
 
-static struct sieve_text modify(struct sieve_run *run, struct sieve_text text, unsigned modifiers)
+struct sieve_text sieve_modify(struct sieve_run *run, struct sieve_text text, unsigned modifiers)
 {
 	char *changed = roost_arena_alloc(run->arena, text.len + 1);
 
@@ -102,7 +102,7 @@ static int run_set(struct sieve_run *run, const struct sieve_args *args)
 	unsigned modifiers = (unsigned)sieve_arg_number(args, SIEVE_SLOT_MODIFIER, 0);
 
 	if (modifiers != 0)
-		value = modify(run, value, modifiers);
+		value = sieve_modify(run, value, modifiers);
 	sieve_variable_set(run, sieve_run_variable(run, args, SIEVE_SLOT_TARGET), value);
 	return 0;
 }
@@ -125,7 +125,7 @@ static int run_string(struct sieve_run *run, const struct sieve_args *args)
 static const struct sieve_def defs[] = {
 	{ .name = "set", .is_command = true, .required = 2,
 	  .params = { { SIEVE_STRING, "name" }, { SIEVE_STRING, "value" } },
-	  .check = check_set, .run = run_set },
+	  .check = sieve_check_target, .run = run_set },
 	{ .name = "string", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
 	  .params = { { SIEVE_LIST, "source" }, { SIEVE_LIST, "key list" } }, .run = run_string },
 	{ 0 }

@@ -7,5 +7,6 @@ const struct sieve_extension *const sieve_extensions[] = {
 	&sieve_ext_relational, &sieve_ext_regex, &sieve_ext_flags, &sieve_ext_copy,
 	&sieve_ext_include, &sieve_ext_variables, &sieve_ext_body, &sieve_ext_environment,
 	&sieve_ext_mailbox, &sieve_ext_date, &sieve_ext_index, &sieve_ext_ihave,
-	&sieve_ext_duplicate, &sieve_ext_ereject, &sieve_ext_editheader, NULL
+	&sieve_ext_duplicate, &sieve_ext_vacation, &sieve_ext_vacation_seconds,
+	&sieve_ext_ereject, &sieve_ext_editheader, NULL
 };

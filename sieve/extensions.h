@@ -14,7 +14,9 @@ extern const struct sieve_extension sieve_core, sieve_ext_match, sieve_ext_filei
 	sieve_ext_body, sieve_ext_reject, sieve_ext_ereject, sieve_ext_vacation,
 	sieve_ext_vacation_seconds, sieve_ext_date, sieve_ext_index, sieve_ext_regex,
 	sieve_ext_ihave, sieve_ext_include, sieve_ext_environment, sieve_ext_mailbox,
-	sieve_ext_duplicate, sieve_ext_editheader;
+	sieve_ext_duplicate, sieve_ext_editheader, sieve_ext_mime, sieve_ext_foreverypart,
+	sieve_ext_extracttext, sieve_ext_enotify, sieve_ext_spamtest, sieve_ext_spamtestplus,
+	sieve_ext_virustest, sieve_ext_debug;
 
 /* Fields of the names in ARG0, of all names one sequence; :index and :last are obeyed. */
 struct sieve_field **sieve_fields_named(struct sieve_run *run, const struct sieve_args *args,
@@ -27,6 +29,15 @@ bool sieve_address_part(struct sieve_run *run, unsigned part, const char *local,
 			const char *domain, struct sieve_text *text);
 /* "a@b", "Name <a@b>": the normalised address, NULL when it is none. */
 const char *sieve_address_normal(struct roost_arena *arena, struct sieve_text text);
+/* "NAME: address" as a line of a message that is being written; nothing when text is no address. */
+void sieve_append_address(struct roost_str *out, struct roost_arena *arena, const char *name,
+			  struct sieve_text text);
+/* At most this many characters, the last an ellipsis when some were cut. */
+void sieve_cut_characters(struct roost_str *text, uint64_t most);
+/* ARG0 names a variable that is set: bound as TARGET. -1 and an error. */
+int sieve_check_target(struct sieve_check *check, struct sieve_use *use);
+/* Modifiers of set, applied. */
+struct sieve_text sieve_modify(struct sieve_run *run, struct sieve_text text, unsigned modifiers);
 /* The array that actions take; NULL-terminated. */
 const char *const *sieve_flags_array(struct roost_arena *arena, const char *flags);
 /* The flags a keep or fileinto gets; NULL: none. */

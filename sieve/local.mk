@@ -42,6 +42,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/ext_ihave.c \
 	sieve/ext_include.c \
 	sieve/ext_reject.c \
+	sieve/ext_vacation.c \
 	sieve/ext_variables.c \
 	sieve/extensions.c sieve/extensions.h \
 	sieve/generate.c \

@@ -190,6 +190,8 @@ int sieve_send(struct sieve_result *result, const struct sieve_host *host,
 	case SIEVE_EREJECT:
 		return refuse(result, host, envelope, action, err);
 	default:
+		if (action->target == NULL)	/* it was decided not to answer */
+			return 0;
 		sent = host->send(host->context, action->from, action->target, action->message, err);
 		if (sent == 0 && action->mark != NULL && host->mark != NULL)
 			host->mark(host->context, sieve_text_of(action->mark), action->mark_seconds);
