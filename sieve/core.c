@@ -1,5 +1,6 @@
 /* core - require, control structures and the tests without values. RFC 5228 sections 3 and 5. */
 #include "sieve/extensions.h"
+#include "sieve/mime_fields.h"
 
 static int check_require(struct sieve_check *check, struct sieve_use *use)
 {
@@ -78,10 +79,14 @@ static int run_exists(struct sieve_run *run, const struct sieve_args *args)
 	uint32_t count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
 
 	for (uint32_t i = 0; i < count; i++) {
-		size_t position = 0;
+		struct sieve_text name = sieve_arg_list(run, args, SIEVE_SLOT_ARG0, i);
+		size_t position = 0, found;
 
-		if (sieve_message_field(run->message, sieve_arg_list(run, args, SIEVE_SLOT_ARG0, i),
-					&position) == NULL)
+		if (sieve_arg_has(args, SIEVE_SLOT_MIME))
+			sieve_mime_fields(run, args, name, &found);
+		else
+			found = sieve_message_field(run->message, name, &position) != NULL;
+		if (found == 0)
 			return 0;
 	}
 	return 1;

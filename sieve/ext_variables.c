@@ -78,6 +78,35 @@ static struct sieve_text quote(struct roost_arena *arena, struct sieve_text text
 	return text;
 }
 
+/* Cut so that each character is there with all its bytes. RFC 5435 section 6. */
+static struct sieve_text encode_url(struct sieve_run *run, struct sieve_text text)
+{
+	uint64_t limit = sieve_setting_size(run->instance, "sieve_variables_max_value_size", 4096);
+	struct roost_str out = ROOST_STR_INIT;
+
+	for (size_t at = 0; at < text.len;) {
+		uint32_t code;
+		size_t step = roost_utf8_decode(text.data + at, text.len - at, &code);
+		size_t before = out.len;
+
+		for (size_t end = at + (step > 0 ? step : 1); at < end; at++) {
+			unsigned char c = (unsigned char)text.data[at];
+
+			if (isalnum(c) || (c != '\0' && strchr("-._~", c) != NULL))
+				roost_str_byte(&out, (char)c);
+			else
+				roost_str_printf(&out, "%%%02X", c);
+		}
+		if (out.len > limit) {
+			roost_str_truncate(&out, before);
+			break;
+		}
+	}
+	text = sieve_text_dup(run->arena, sieve_text_of_str(&out));
+	roost_str_free(&out);
+	return text;
+}
+
 struct sieve_text sieve_modify(struct sieve_run *run, struct sieve_text text, unsigned modifiers)
 {
 	char *changed = roost_arena_alloc(run->arena, text.len + 1);
@@ -89,6 +118,8 @@ struct sieve_text sieve_modify(struct sieve_run *run, struct sieve_text text, un
 		text = quote(run->arena, text, "*?\\");
 	if ((modifiers & QUOTEREGEX) != 0)
 		text = quote(run->arena, text, ".^$*+?()[]{}|\\");
+	if ((modifiers & ENCODEURL) != 0)
+		text = encode_url(run, text);
 	if ((modifiers & LENGTH) != 0)
 		text = sieve_text_of(roost_arena_printf(run->arena, "%zu",
 			roost_utf8_valid(text.data, text.len) ? roost_utf8_count(text.data, text.len) :
@@ -131,7 +162,7 @@ static const struct sieve_def defs[] = {
 	{ 0 }
 };
 
-static int check_modifier(struct sieve_check *check, struct sieve_use *use,
+int sieve_check_modifier(struct sieve_check *check, struct sieve_use *use,
 			  struct sieve_bound *bound)
 {
 	unsigned all = modifiers_of(use);
@@ -150,7 +181,7 @@ static int check_modifier(struct sieve_check *check, struct sieve_use *use,
 
 #define MODIFIER(tag, bit) \
 	{ .name = tag, .commands = "set extracttext", .slot = SIEVE_SLOT_MODIFIER, .value = bit, \
-	  .collects = true, .exclusive = "MODIFIER", .check = check_modifier }
+	  .collects = true, .exclusive = "MODIFIER", .check = sieve_check_modifier }
 
 static const struct sieve_tag tags[] = {
 	MODIFIER("lower", LOWER), MODIFIER("upper", UPPER), MODIFIER("lowerfirst", LOWERFIRST),

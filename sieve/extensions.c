@@ -8,5 +8,7 @@ const struct sieve_extension *const sieve_extensions[] = {
 	&sieve_ext_include, &sieve_ext_variables, &sieve_ext_body, &sieve_ext_environment,
 	&sieve_ext_mailbox, &sieve_ext_date, &sieve_ext_index, &sieve_ext_ihave,
 	&sieve_ext_duplicate, &sieve_ext_vacation, &sieve_ext_vacation_seconds,
+	&sieve_ext_mime, &sieve_ext_foreverypart, &sieve_ext_extracttext, &sieve_ext_enotify,
+	&sieve_ext_spamtest, &sieve_ext_spamtestplus, &sieve_ext_virustest, &sieve_ext_debug,
 	&sieve_ext_ereject, &sieve_ext_editheader, NULL
 };

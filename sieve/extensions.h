@@ -36,6 +36,9 @@ void sieve_append_address(struct roost_str *out, struct roost_arena *arena, cons
 void sieve_cut_characters(struct roost_str *text, uint64_t most);
 /* ARG0 names a variable that is set: bound as TARGET. -1 and an error. */
 int sieve_check_target(struct sieve_check *check, struct sieve_use *use);
+/* Modifiers of the same precedence exclude each other. */
+int sieve_check_modifier(struct sieve_check *check, struct sieve_use *use,
+			 struct sieve_bound *bound);
 /* Modifiers of set, applied. */
 struct sieve_text sieve_modify(struct sieve_run *run, struct sieve_text text, unsigned modifiers);
 /* The array that actions take; NULL-terminated. */

@@ -37,11 +37,14 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/ext_duplicate.c \
 	sieve/ext_editheader.c \
 	sieve/ext_environment.c \
+	sieve/ext_enotify.c \
 	sieve/ext_fileinto.c \
 	sieve/ext_flags.c \
 	sieve/ext_ihave.c \
 	sieve/ext_include.c \
+	sieve/ext_mime.c \
 	sieve/ext_reject.c \
+	sieve/ext_spamtest.c \
 	sieve/ext_vacation.c \
 	sieve/ext_variables.c \
 	sieve/extensions.c sieve/extensions.h \
@@ -50,6 +53,8 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/instance.c sieve/instance.h \
 	sieve/match.c \
 	sieve/message.c sieve/message.h \
+	sieve/mailto.c sieve/mailto.h \
+	sieve/mime_fields.h \
 	sieve/part_text.c sieve/part_text.h \
 	sieve/program.c sieve/program.h sieve/program_file.h \
 	sieve/result.c sieve/result.h \
@@ -64,7 +69,7 @@ sieve_libroost_sieve_la_SOURCES =
 sieve_libroost_sieve_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
 sieve_libroost_sieve_la_LIBADD = $(SIEVE_LIBS)
 SIEVE_LIBS = sieve/libsieve-engine.la sieve/libsieve-parse.la sieve/libsieve-match.la \
-	$(MESSAGE_LIBS) core/libroost.la
+	$(MESSAGE_LIBS) core/libroost.la -lm
 
 # The tools see the inside of the library.
 bin_PROGRAMS += sieve/sieve-testsuite

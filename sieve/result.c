@@ -128,6 +128,7 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 		if (same(other, action)) {
 			if (!other->done)
 				merge(other, action);
+			other->cancels |= cancels;
 			result->keep_cancelled |= cancels;
 			return 0;
 		}
@@ -135,6 +136,7 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 	if (check_limits(result, action, err) < 0)
 		return -1;
 	copy = roost_arena_dup(result->arena, action, sizeof(*action));
+	copy->cancels = cancels;
 	copy->target = roost_arena_strdup(result->arena, action->target);
 	copy->text = roost_arena_strdup(result->arena, action->text);
 	copy->from = roost_arena_strdup(result->arena, action->from);
@@ -239,27 +241,50 @@ static bool execute_sending(struct execution *run)
 	return ok;
 }
 
+static int keep(struct execution *run, struct sieve_message *message)
+{
+	const struct roost_str *flags = &run->result->internal_flags;
+
+	return store(run, NULL, flags->len == 0 ? NULL :
+		     sieve_flags_array(run->result->arena, flags->data), sieve_message_text(message));
+}
+
+/* A forward that was not sent leaves the message to its keep, if nothing else cares for it. */
+static bool keep_after_all(struct execution *run, struct sieve_message *message)
+{
+	const struct sieve_host *host = run->host;
+	struct roost_error err = { 0 };
+
+	for (size_t i = 0; i < run->result->actions.count; i++) {
+		if (run->result->actions.items[i]->cancels)
+			return true;
+	}
+	if (run->result->keep_done)
+		return true;
+	run->result->keep_done = keep(run, message) == 0 &&
+		(host->commit == NULL || host->commit(host->context, &err) == 0);
+	return run->result->keep_done;
+}
+
 bool sieve_result_execute(struct sieve_result *result, const struct sieve_host *host,
 			  const struct sieve_envelope *envelope, struct sieve_message *message,
 			  struct sieve_diag *diag, bool *kept)
 {
 	struct execution run = { result, host, envelope, diag };
-	bool keep = !result->keep_cancelled && !result->keep_done;
+	bool keeping = !result->keep_cancelled && !result->keep_done;
 	struct roost_error err = { 0 };
 	bool ok = execute_stores(&run);
 
-	if (ok && keep)
-		ok = store(&run, NULL, result->internal_flags.len == 0 ? NULL :
-			   sieve_flags_array(result->arena, result->internal_flags.data),
-			   sieve_message_text(message)) == 0;
+	if (ok && keeping)
+		ok = keep(&run, message) == 0;
 	if (ok && host->commit != NULL && host->commit(host->context, &err) < 0) {
 		sieve_diag_add(diag, SIEVE_ERROR, (struct sieve_message_at){ 0 },
 			       "failed to finish the delivery: %s", err.text);
 		ok = false;
 	}
 	if (ok) {
-		result->keep_done |= keep;
-		ok = execute_sending(&run);
+		result->keep_done |= keeping;
+		ok = execute_sending(&run) && keep_after_all(&run, message);
 		*kept = true;
 		for (size_t i = 0; ok && i < result->marks.count && host->mark != NULL; i++)
 			host->mark(host->context, sieve_text_of(result->marks.items[i].id),

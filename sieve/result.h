@@ -26,6 +26,7 @@ struct sieve_action {
 	const char *from;		/* of what is sent */
 	const char *mark;		/* id to mark as seen on success; NULL */
 	uint64_t mark_seconds;
+	bool cancels;			/* the implicit keep */
 	bool done;
 };
 

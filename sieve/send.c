@@ -95,8 +95,8 @@ static int redirect(struct sieve_result *result, const struct sieve_host *host,
 	int sent;
 
 	if (user != NULL && is_loop(action->message, user)) {
-		if (!action->copy)
-			result->keep_cancelled = false;
+		/* so that the mail is not lost */
+		action->cancels = false;
 		return 0;
 	}
 	roost_str_puts(&out, "X-Sieve: roost Sieve\r\n");
@@ -175,6 +175,22 @@ static int refuse(struct sieve_result *result, const struct sieve_host *host,
 	return report(result, host, envelope, action, err);
 }
 
+/* One copy for each line of target. */
+static int send_each(const struct sieve_host *host, const struct sieve_action *action,
+		     struct roost_arena *arena, struct roost_error *err)
+{
+	int sent = 0;
+
+	for (const char *at = action->target; *at != '\0' && sent == 0;) {
+		size_t len = strcspn(at, "\n");
+
+		sent = host->send(host->context, action->from, roost_arena_strndup(arena, at, len),
+				  action->message, err);
+		at += len + (at[len] == '\n');
+	}
+	return sent;
+}
+
 int sieve_send(struct sieve_result *result, const struct sieve_host *host,
 	       const struct sieve_envelope *envelope, struct sieve_action *action,
 	       struct roost_error *err)
@@ -192,7 +208,7 @@ int sieve_send(struct sieve_result *result, const struct sieve_host *host,
 	default:
 		if (action->target == NULL)	/* it was decided not to answer */
 			return 0;
-		sent = host->send(host->context, action->from, action->target, action->message, err);
+		sent = send_each(host, action, result->arena, err);
 		if (sent == 0 && action->mark != NULL && host->mark != NULL)
 			host->mark(host->context, sieve_text_of(action->mark), action->mark_seconds);
 		return sent;

@@ -1,5 +1,6 @@
 /* test_header - header, address and envelope: values of the message and how it came. */
 #include "sieve/extensions.h"
+#include "sieve/mime_fields.h"
 
 static const char address_headers[] =
 	"from to cc bcc sender reply-to resent-from resent-to resent-cc resent-bcc resent-sender "
@@ -49,6 +50,37 @@ struct sieve_field **sieve_fields_named(struct sieve_run *run, const struct siev
 	return pick(run, args, found, count);
 }
 
+/* The fields of each name in the current part. */
+static struct sieve_field **part_fields(struct sieve_run *run, const struct sieve_args *args,
+					size_t *count)
+{
+	uint32_t name_count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
+	ROOST_VEC(struct sieve_field *) all = { 0 };
+	struct sieve_field **result;
+
+	for (uint32_t i = 0; i < name_count; i++) {
+		size_t found;
+		struct sieve_field **fields = sieve_mime_fields(run, args,
+			sieve_arg_list(run, args, SIEVE_SLOT_ARG0, i), &found);
+
+		for (size_t each = 0; each < found; each++)
+			roost_vec_push(&all, fields[each]);
+	}
+	*count = all.count;
+	result = roost_arena_alloc(run->arena, (all.count + 1) * sizeof(*result));
+	if (all.count > 0)
+		memcpy(result, all.items, all.count * sizeof(*result));
+	roost_vec_free(&all);
+	return pick(run, args, result, count);
+}
+
+static struct sieve_field **tested_fields(struct sieve_run *run, const struct sieve_args *args,
+					  size_t *count)
+{
+	return sieve_arg_has(args, SIEVE_SLOT_MIME) ? part_fields(run, args, count) :
+		sieve_fields_named(run, args, SIEVE_SLOT_ARG0, count);
+}
+
 struct sieve_field **sieve_fields_of(struct sieve_run *run, const struct sieve_args *args,
 				     struct sieve_text name, size_t *count)
 {
@@ -78,10 +110,10 @@ static int run_header(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
 	size_t count;
-	struct sieve_field **fields = sieve_fields_named(run, args, SIEVE_SLOT_ARG0, &count);
+	struct sieve_field **fields = tested_fields(run, args, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (sieve_match_value(matcher, sieve_field_value(run->message, fields[i])) != 0)
+		if (sieve_mime_match(run, args, matcher, fields[i]) != 0)
 			break;
 	}
 	return sieve_match_end(matcher);
@@ -167,7 +199,7 @@ static int run_address(struct sieve_run *run, const struct sieve_args *args)
 	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
 	unsigned part = (unsigned)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 1) - 1;
 	size_t count;
-	struct sieve_field **fields = sieve_fields_named(run, args, SIEVE_SLOT_ARG0, &count);
+	struct sieve_field **fields = tested_fields(run, args, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct roost_address_list *list = sieve_field_addresses(run->message, fields[i]);

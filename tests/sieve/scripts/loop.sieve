@@ -1,0 +1,2 @@
+require ["foreverypart", "mime", "fileinto"];
+foreverypart { if header :mime :subtype "content-type" "html" { stop; } }
