@@ -80,3 +80,14 @@ sieve_sieve_testsuite_SOURCES = \
 	sieve/testsuite.c
 sieve_sieve_testsuite_LDADD = $(SIEVE_LIBS)
 dist_man_MANS += sieve/sieve-testsuite.1
+
+noinst_LTLIBRARIES += sieve/libsieve-tool.la
+sieve_libsieve_tool_la_SOURCES = sieve/tool.c sieve/tool.h
+bin_PROGRAMS += sieve/sievec sieve/sieve-dump sieve/sieve-test
+sieve_sievec_SOURCES = sieve/sievec.c
+sieve_sievec_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
+sieve_sieve_dump_SOURCES = sieve/sieve_dump.c
+sieve_sieve_dump_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
+sieve_sieve_test_SOURCES = sieve/sieve_test.c
+sieve_sieve_test_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
+dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-test.1

@@ -42,9 +42,9 @@ void sieve_run_init(struct sieve_run *run, const struct sieve_instance *instance
 
 void sieve_run_free(struct sieve_run *run)
 {
-	for (uint32_t i = 0; i < run->program->variable_count; i++)
+	for (uint32_t i = 0; i <= run->program->variable_count; i++)
 		roost_str_free(&run->variables[i]);
-	for (uint32_t i = 0; i < run->program->global_count; i++)
+	for (uint32_t i = 0; i <= run->program->global_count; i++)
 		roost_str_free(&run->globals[i]);
 	roost_vec_free(&run->frames);
 	roost_vec_free(&run->loops);

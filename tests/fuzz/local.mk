@@ -32,3 +32,13 @@ tests_fuzz_fuzz_passwd_line_LDADD = modules/passwd_file/libpasswd_file.la core/l
 fuzz_tests += tests/fuzz/fuzz_auth_line
 tests_fuzz_fuzz_auth_line_SOURCES = tests/fuzz/fuzz_auth_line.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_fuzz_auth_line_LDADD = modules/auth/libauth.la core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_sieve_script
+tests_fuzz_fuzz_sieve_script_SOURCES = tests/fuzz/fuzz_sieve_script.c tests/fuzz/sieve_common.h \
+	tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_sieve_script_LDADD = $(SIEVE_LIBS)
+
+fuzz_tests += tests/fuzz/fuzz_sieve_program
+tests_fuzz_fuzz_sieve_program_SOURCES = tests/fuzz/fuzz_sieve_program.c tests/fuzz/sieve_common.h \
+	tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_sieve_program_LDADD = $(SIEVE_LIBS)

@@ -1,0 +1,2 @@
+if anyof (true, [ "x" } text:
+..

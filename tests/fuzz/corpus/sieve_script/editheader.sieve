@@ -1,0 +1,4 @@
+require "editheader";
+addheader "X Y" "z";
+addheader "X" "z";
+deleteheader :last "X";

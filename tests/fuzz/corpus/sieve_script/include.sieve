@@ -1,0 +1,4 @@
+require "include";
+include "missing";
+include "a/b";
+include "";
