@@ -34,6 +34,8 @@ struct sieve_host {
 	void (*mark)(void *context, struct sieve_text id, uint64_t seconds);
 	/* Environment items; false: unknown. */
 	bool (*environment)(void *context, const char *item, struct roost_str *value);
+	/* Whether the mailbox, NULL: any, is for this use ("\\Junk"). */
+	bool (*special_use)(void *context, const char *mailbox, const char *use);
 	/* Mailbox NULL: of the server. False: not there. */
 	bool (*metadata)(void *context, const char *mailbox, const char *name, struct roost_str *value);
 };

@@ -42,9 +42,11 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/ext_flags.c \
 	sieve/ext_ihave.c \
 	sieve/ext_include.c \
+	sieve/ext_metadata.c \
 	sieve/ext_mime.c \
 	sieve/ext_reject.c \
 	sieve/ext_spamtest.c \
+	sieve/ext_special_use.c \
 	sieve/ext_vacation.c \
 	sieve/ext_variables.c \
 	sieve/extensions.c sieve/extensions.h \

@@ -75,17 +75,23 @@ static const char *first_address(struct tester *tester, const char *const *heade
 	return fallback;
 }
 
+const char *tester_user(void)
+{
+	const struct passwd *user = getpwuid(geteuid());
+
+	return user != NULL ? user->pw_name : "user";
+}
+
 void tester_set_message(struct tester *tester, struct sieve_text text)
 {
 	static const char *const to[] = { "Envelope-To", "To", NULL };
 	static const char *const from[] = { "Return-Path", "Sender", "From", NULL };
-	const struct passwd *user = getpwuid(geteuid());
 
 	tester_use_message(tester, text);
 	tester->envelope.to = first_address(tester, to, "recipient@example.com");
 	tester->envelope.from = first_address(tester, from, "sender@example.com");
 	tester->envelope.orig_to = tester->envelope.to;
-	tester->envelope.auth = user != NULL ? roost_arena_strdup(tester->arena, user->pw_name) : "user";
+	tester->envelope.auth = roost_arena_strdup(tester->arena, tester_user());
 }
 
 /* NULL when it does not compile; the errors are in the log. */

@@ -56,6 +56,8 @@ bool tester_run_script(struct tester *tester, struct sieve_program *program, boo
 /* The world of the test: mail is kept in memory. */
 void tester_host_init(struct tester *tester);
 bool tester_has_mailbox(const struct tester *tester, const char *name);
+/* Name of the process's user; until the next call. */
+const char *tester_user(void);
 int tester_read_file(const char *path, struct roost_str *out);
 
 #endif

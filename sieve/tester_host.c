@@ -97,6 +97,8 @@ static bool host_environment(void *context, const char *item, struct roost_str *
 		roost_str_puts(value, host);
 	else if (strcmp(item, "domain") == 0)
 		roost_str_puts(value, strchr(host, '.') != NULL ? strchr(host, '.') + 1 : "localdomain");
+	else if (strcmp(item, "vnd.dovecot.username") == 0)
+		roost_str_puts(value, tester_user());
 	else if (strcmp(item, "vnd.dovecot.default-mailbox") == 0)
 		roost_str_puts(value, "INBOX");
 	else
@@ -104,12 +106,24 @@ static bool host_environment(void *context, const char *item, struct roost_str *
 	return true;
 }
 
+static bool host_metadata(void *context, const char *mailbox, const char *name,
+			  struct roost_str *value)
+{
+	struct tester *tester = context;
+	const char *found = roost_map_get(tester->metadata, roost_arena_printf(tester->arena, "%s\n%s",
+					  mailbox != NULL ? mailbox : "", name));
+
+	if (found != NULL)
+		roost_str_puts(value, found);
+	return found != NULL;
+}
+
 void tester_host_init(struct tester *tester)
 {
 	tester->host = (struct sieve_host){
 		.context = tester, .store = host_store, .commit = host_commit,
 		.rollback = host_rollback, .mailbox_exists = host_exists, .send = host_send,
-		.environment = host_environment,
+		.environment = host_environment, .metadata = host_metadata,
 	};
 }
 

@@ -12,6 +12,7 @@ sieve_tests = \
 	tests/sieve/ihave.svtest \
 	tests/sieve/include.svtest \
 	tests/sieve/limits.svtest \
+	tests/sieve/metadata.svtest \
 	tests/sieve/mime.svtest \
 	tests/sieve/reject.svtest \
 	tests/sieve/spamtest.svtest \
@@ -26,6 +27,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/errors/enotify.sieve \
 	tests/sieve/errors/include.sieve \
 	tests/sieve/errors/mime.sieve \
+	tests/sieve/errors/specialuse.sieve \
 	tests/sieve/errors/unicode.sieve \
 	tests/sieve/errors/vacation.sieve \
 	tests/sieve/included-global/two.sieve \
