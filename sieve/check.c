@@ -177,6 +177,8 @@ static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
 	case SIEVE_NO_TESTS:
 		if (test == NULL && !node->test_list)
 			return true;
+		if (sieve_check_lacks_colon(check, use, node))	/* reported with the arguments */
+			return false;
 		if (strcmp(use->as, "command") == 0 && !node->test_list &&
 		    use->def->block == SIEVE_NO_BLOCK && find_def(check, test->name, false) != NULL &&
 		    find_def(check, test->name, false)->is_command && !node->has_block)

@@ -89,6 +89,10 @@ const char *sieve_use_name(struct sieve_check *check, const struct sieve_use *us
 int sieve_check_args(struct sieve_check *check, struct sieve_use *use,
 		     const struct sieve_node *node);
 
+/* Whether what stands where a test would is a tag without its colon. */
+bool sieve_check_lacks_colon(const struct sieve_check *check, const struct sieve_use *use,
+			     const struct sieve_node *node);
+
 /* --- strings (check_string.c) --- */
 int sieve_check_string(struct sieve_check *check, struct sieve_text text, struct sieve_position at,
 		       struct sieve_string *string);

@@ -166,12 +166,18 @@ static int unknown_tags(struct sieve_check *check, const struct sieve_use *use,
 	return 0;
 }
 
+bool sieve_check_lacks_colon(const struct sieve_check *check, const struct sieve_use *use,
+			     const struct sieve_node *node)
+{
+	return use->def->subtests == SIEVE_NO_TESTS && node->tests != NULL && !node->test_list &&
+		find_tag(check, use, node->tests->name) != NULL;
+}
+
 /* A colon that was forgotten makes a tag look like a test. */
 static bool forgotten_colon(struct sieve_check *check, const struct sieve_use *use,
 			    const struct sieve_node *node)
 {
-	if (use->def->subtests != SIEVE_NO_TESTS || node->tests == NULL || node->test_list ||
-	    find_tag(check, use, node->tests->name) == NULL)
+	if (!sieve_check_lacks_colon(check, use, node))
 		return false;
 	sieve_check_error(check, node->at, "missing colon ':' before ':%s' tag in %s",
 			  node->tests->name, sieve_use_name(check, use));

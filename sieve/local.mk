@@ -93,3 +93,4 @@ sieve_sieve_dump_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 sieve_sieve_test_SOURCES = sieve/sieve_test.c
 sieve_sieve_test_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-test.1
+EXTRA_DIST += sieve/README

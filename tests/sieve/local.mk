@@ -20,6 +20,7 @@ sieve_tests = \
 	tests/sieve/vacation.svtest
 TESTS += $(sieve_tests)
 EXTRA_DIST += $(sieve_tests) \
+	tests/sieve/errors/arguments.sieve \
 	tests/sieve/errors/base.sieve \
 	tests/sieve/errors/circular.sieve \
 	tests/sieve/errors/date.sieve \
