@@ -1,6 +1,8 @@
 /* check_args - binds a command's tags and positional arguments to the slots of its table entry. */
 #include <ctype.h>
 #include "sieve/check.h"
+#include "sieve/regex.h"
+#include "sieve/run.h"
 
 static const char *const type_names[] = {
 	[SIEVE_FLAG] = "a tag", [SIEVE_NUMBER] = "a number", [SIEVE_STRING] = "a string",
@@ -247,6 +249,30 @@ static int check_needs(struct sieve_check *check, const struct sieve_use *use)
 	return 0;
 }
 
+/* Constant keys of :regex must be expressions; keys are always the last argument. */
+static int check_expressions(struct sieve_check *check, const struct sieve_use *use)
+{
+	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH), *keys = NULL;
+	struct sieve_regex *regex;
+	struct roost_error err;
+
+	if (match == NULL || match->number != SIEVE_MATCH_REGEX + 1)
+		return 0;
+	for (int slot = SIEVE_SLOT_ARG3; slot >= SIEVE_SLOT_ARG0 && keys == NULL; slot--)
+		keys = sieve_use_find(use, (enum sieve_slot)slot);
+	for (uint32_t i = 0; keys != NULL && i < keys->count; i++) {
+		struct sieve_text text = keys->strings[i].text;
+
+		if (!keys->strings[i].constant ||
+		    sieve_regex_create(check->arena, text.data, text.len, false, &regex, &err) == 0)
+			continue;
+		sieve_check_error(check, keys->at, "invalid regular expression '%s' for the %s: %s",
+				  text.data, sieve_use_name(check, use), err.text);
+		return -1;
+	}
+	return 0;
+}
+
 int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
 {
 	const struct sieve_arg *arg = node->args;
@@ -259,5 +285,7 @@ int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const str
 	}
 	if (check_needs(check, use) < 0 || forgotten_colon(check, use, node))
 		return -1;
-	return check_positional(check, use, arg);
+	if (check_positional(check, use, arg) < 0)
+		return -1;
+	return check_expressions(check, use);
 }

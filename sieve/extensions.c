@@ -11,6 +11,6 @@ const struct sieve_extension *const sieve_extensions[] = {
 	&sieve_ext_mime, &sieve_ext_foreverypart, &sieve_ext_extracttext, &sieve_ext_enotify,
 	&sieve_ext_spamtest, &sieve_ext_spamtestplus, &sieve_ext_virustest, &sieve_ext_debug,
 	&sieve_ext_mboxmetadata, &sieve_ext_servermetadata, &sieve_ext_special_use,
-	&sieve_ext_vnd_environment,
+	&sieve_ext_vnd_environment, &sieve_ext_report,
 	&sieve_ext_ereject, &sieve_ext_editheader, NULL
 };

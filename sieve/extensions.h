@@ -17,7 +17,8 @@ extern const struct sieve_extension sieve_core, sieve_ext_match, sieve_ext_filei
 	sieve_ext_duplicate, sieve_ext_editheader, sieve_ext_mime, sieve_ext_foreverypart,
 	sieve_ext_extracttext, sieve_ext_enotify, sieve_ext_spamtest, sieve_ext_spamtestplus,
 	sieve_ext_virustest, sieve_ext_debug, sieve_ext_mboxmetadata,
-	sieve_ext_servermetadata, sieve_ext_special_use, sieve_ext_vnd_environment;
+	sieve_ext_servermetadata, sieve_ext_special_use, sieve_ext_vnd_environment,
+	sieve_ext_report;
 
 /* Fields of the names in ARG0, of all names one sequence; :index and :last are obeyed. */
 struct sieve_field **sieve_fields_named(struct sieve_run *run, const struct sieve_args *args,

@@ -45,6 +45,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/ext_metadata.c \
 	sieve/ext_mime.c \
 	sieve/ext_reject.c \
+	sieve/ext_report.c \
 	sieve/ext_spamtest.c \
 	sieve/ext_special_use.c \
 	sieve/ext_vacation.c \

@@ -81,6 +81,29 @@ static bool is_loop(struct sieve_text message, const char *user)
 	return false;
 }
 
+/* The same message to the same address within the period is not forwarded again. */
+static char *forward_id(struct sieve_result *result, const struct sieve_action *action)
+{
+	static const char *const names[] = { "Message-ID", "Resent-Message-ID", "Resent-From",
+					     "Resent-To", "List-Id" };
+	struct roost_str id = ROOST_STR_INIT;
+	char *text = NULL;
+
+	roost_str_printf(&id, "redirect\n%s", action->target);
+	for (size_t i = 0; i < ROOST_COUNT(names); i++) {
+		struct roost_text value = roost_header_find(action->message.data, action->message.len,
+							    names[i]);
+
+		roost_str_printf(&id, "\n%.*s", (int)value.len, value.data != NULL ? value.data : "");
+		if (i == 0 && value.len == 0)
+			break;
+		if (i + 1 == ROOST_COUNT(names))
+			text = roost_arena_strdup(result->arena, id.data);
+	}
+	roost_str_free(&id);
+	return text;
+}
+
 static int redirect(struct sieve_result *result, const struct sieve_host *host,
 		    const struct sieve_envelope *envelope, struct sieve_action *action,
 		    struct roost_error *err)
@@ -94,7 +117,10 @@ static int redirect(struct sieve_result *result, const struct sieve_host *host,
 	struct roost_str out = ROOST_STR_INIT;
 	int sent;
 
-	if (user != NULL && is_loop(action->message, user)) {
+	const char *id = forward_id(result, action);
+	bool again = id != NULL && host->seen != NULL && host->seen(host->context, sieve_text_of(id));
+
+	if (again || (user != NULL && is_loop(action->message, user))) {
 		/* so that the mail is not lost */
 		action->cancels = false;
 		return 0;
@@ -110,6 +136,9 @@ static int redirect(struct sieve_result *result, const struct sieve_host *host,
 	roost_str_puts(&out, "\r\n");
 	roost_str_append(&out, action->message.data + header, action->message.len - header);
 	sent = host->send(host->context, from, action->target, sieve_text_of_str(&out), err);
+	if (sent == 0 && id != NULL && host->mark != NULL)
+		host->mark(host->context, sieve_text_of(id), sieve_setting_time(result->instance,
+			   "sieve_redirect_duplicate_period", 12 * 3600));
 	roost_str_free(&out);
 	return sent;
 }

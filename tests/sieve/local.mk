@@ -15,6 +15,7 @@ sieve_tests = \
 	tests/sieve/metadata.svtest \
 	tests/sieve/mime.svtest \
 	tests/sieve/reject.svtest \
+	tests/sieve/report.svtest \
 	tests/sieve/spamtest.svtest \
 	tests/sieve/strings.svtest \
 	tests/sieve/vacation.svtest
@@ -28,6 +29,8 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/errors/enotify.sieve \
 	tests/sieve/errors/include.sieve \
 	tests/sieve/errors/mime.sieve \
+	tests/sieve/errors/regex.sieve \
+	tests/sieve/errors/report.sieve \
 	tests/sieve/errors/specialuse.sieve \
 	tests/sieve/errors/unicode.sieve \
 	tests/sieve/errors/vacation.sieve \
@@ -40,5 +43,6 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/scripts/include.sieve \
 	tests/sieve/scripts/loop.sieve \
 	tests/sieve/scripts/redirects.sieve \
+	tests/sieve/scripts/regex.sieve \
 	tests/sieve/scripts/reject-keep.sieve \
 	tests/sieve/scripts/vacation-twice.sieve

@@ -1,0 +1,3 @@
+require ["regex", "variables"];
+set "bad" "(a";
+if header :regex "from" "${bad}" { }
