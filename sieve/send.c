@@ -115,9 +115,8 @@ static int redirect(struct sieve_result *result, const struct sieve_host *host,
 	size_t header = roost_header_length(action->message.data, action->message.len);
 	struct roost_header_field field;
 	struct roost_str out = ROOST_STR_INIT;
-	int sent;
-
 	const char *id = forward_id(result, action);
+	int sent;
 	bool again = id != NULL && host->seen != NULL && host->seen(host->context, sieve_text_of(id));
 
 	if (again || (user != NULL && is_loop(action->message, user))) {

@@ -1,6 +1,7 @@
 /* tester_host - mailboxes and sent mail of a test file, in memory. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include "sieve/tester.h"
 
@@ -23,6 +24,35 @@ static bool name_ok(const char *name)
 		strstr(name, "..") == NULL && strchr(name, '/') == NULL;
 }
 
+/* A leaf that is to be saved rather than read. */
+static bool has_attachment(struct sieve_text text)
+{
+	struct sieve_message *message = sieve_message_create(text);
+	const struct roost_mime *mime = sieve_message_mime(message);
+	bool found = false;
+
+	for (uint32_t i = 0; i < mime->count && !found; i++) {
+		const struct roost_mime_part *part = &mime->parts[i];
+		struct roost_text disposition = part->fields[ROOST_MIME_DISPOSITION];
+
+		if ((part->flags & ROOST_MIME_MULTIPART) == 0)
+			found = disposition.len >= 10 && strncasecmp(disposition.data, "attachment", 10) == 0;
+	}
+	sieve_message_free(message);
+	return found;
+}
+
+/* The generation 2.4 marks messages on delivery; SIEVE_TESTSUITE_GENERATION=2.3 turns it off. */
+static void mark_attachment(struct roost_str *flags, struct sieve_text message)
+{
+	const char *generation = getenv("SIEVE_TESTSUITE_GENERATION");
+
+	if (generation != NULL && strcmp(generation, "2.3") == 0)
+		return;
+	roost_str_printf(flags, "%s%s", flags->len > 0 ? " " : "",
+			 has_attachment(message) ? "$HasAttachment" : "$HasNoAttachment");
+}
+
 static int host_store(void *context, const struct sieve_store *store, struct roost_error *err)
 {
 	struct tester *tester = context;
@@ -39,6 +69,7 @@ static int host_store(void *context, const struct sieve_store *store, struct roo
 	}
 	for (const char *const *flag = store->flags; flag != NULL && *flag != NULL; flag++)
 		roost_str_printf(&flags, "%s%s", flags.len > 0 ? " " : "", *flag);
+	mark_attachment(&flags, store->message);
 	mail.mailbox = roost_arena_strdup(tester->arena, store->mailbox);
 	mail.flags = roost_arena_strdup(tester->arena, roost_str_text(&flags));
 	mail.text = sieve_text_dup(tester->arena, store->message);
