@@ -4,3 +4,4 @@ include modules/mail/local.mk
 include modules/auth/local.mk
 include modules/passwd_file/local.mk
 include modules/static/local.mk
+include modules/imap/local.mk
