@@ -54,6 +54,7 @@ struct roost_found {			/* what scan knows beyond the key; zeroes: unknown */
 	uint64_t size, vsize;
 	uint8_t guid[16];
 	bool recent;
+	uint64_t keywords_hidden;	/* with has_flags: those the store cannot show; the index keeps them */
 };
 
 struct roost_storage_ops {
@@ -62,7 +63,8 @@ struct roost_storage_ops {
 	uint32_t features;		/* ROOST_STORAGE_* */
 
 	/* --- the short form --- */
-	/* Report each message that is there with roost_scan_found(). */
+	/* Report each message that is there with roost_scan_found(). New ones get UIDs in the order in
+	 * which they are reported, those that bring a fitting UID before the others. */
 	int (*scan)(struct roost_mailbox *box, struct roost_scan *scan, struct roost_error *err);
 	/* EXPUNGED when nothing is there under key (any more). */
 	int (*open)(struct roost_mailbox *box, const char *key, struct roost_input **message,
@@ -79,14 +81,16 @@ struct roost_storage_ops {
 	 * change might not show (an mtime under 2 s old). NULL: always scanned. */
 	int (*stamp)(struct roost_mailbox *box, uint64_t token[4], bool *settled,
 		     struct roost_error *err);
-	/* Write the message, invisible. */
+	/* Write the message, invisible. *staged is the driver's memory: a successful commit frees it,
+	 * after anything else it is aborted. */
 	int (*stage)(struct roost_mailbox *box, struct roost_input *message,
 		     const struct roost_save_options *options, struct roost_staged **staged,
 		     struct roost_error *err);
 	/* Make all of them durable: where group commit happens. */
 	int (*sync)(struct roost_mailbox *box, struct roost_staged **staged, size_t count,
 		    struct roost_error *err);
-	/* Visible, with these UIDs; called under the index lock. keys: in arena. */
+	/* Visible and durable, with these UIDs, all or none; called under the index lock. keys: in
+	 * arena. */
 	int (*commit)(struct roost_mailbox *box, struct roost_staged **staged,
 		      const uint32_t *uids, size_t count, struct roost_arena *arena,
 		      const char **keys, struct roost_error *err);
@@ -95,14 +99,15 @@ struct roost_storage_ops {
 	/* Mirror flag changes in what other programs see. */
 	int (*flags)(struct roost_mailbox *box, struct roost_flag_change *changes, size_t count,
 		     struct roost_arena *arena, struct roost_error *err);
-	/* Stage a copy of source's message without moving its bytes (hard link, reference).
-	 * UNSUPPORTED: the host opens and stages instead. */
+	/* Stage a copy of source's message without moving its bytes (hard link, reference). source has
+	 * the same driver. UNSUPPORTED: the host opens and stages instead. */
 	int (*copy_from)(struct roost_mailbox *box, struct roost_mailbox *source, const char *key,
 			 const struct roost_save_options *options, struct roost_staged **staged,
 			 struct roost_error *err);
 
 	/* Mailboxes. NULL: the host's default, a directory per mailbox under the root. Names are
-	 * storage names: UTF-8, '/' between levels, relative to the location. */
+	 * storage names: UTF-8, '/' between levels, relative to the location; "INBOX" is the inbox.
+	 * destroy: children stay. rename: children move along; EXISTS when to is there. */
 	int (*list)(struct roost_user *user, const char *root,
 		    bool (*found)(void *context, const char *name, bool selectable),
 		    void *context, struct roost_error *err);
@@ -112,7 +117,8 @@ struct roost_storage_ops {
 		       struct roost_error *err);
 	int (*rename)(struct roost_user *user, const char *root, const char *from,
 		      const char *to, struct roost_error *err);
-	/* Directory of a mailbox beneath root, or NOTFOUND; "" is not a name. In arena. */
+	/* Directory of a mailbox beneath root, INVALID for a name that has none here, NOTFOUND when
+	 * the mailbox is not there; "" is not a name. In arena, set with NOTFOUND too. */
 	int (*path)(struct roost_user *user, const char *root, const char *name,
 		    struct roost_arena *arena, const char **path, struct roost_error *err);
 
@@ -128,8 +134,9 @@ struct roost_storage_ops {
 	int (*move_alt)(struct roost_mailbox *box, const char *const *keys, size_t count,
 			bool back, struct roost_error *err);
 
-	/* State of other software in the mailbox's directory: read once at adoption (UIDVALIDITY, UIDs by
-	 * key, keyword names), exported at compaction, close and stop. */
+	/* State of other software in the mailbox's directory (UIDVALIDITY, UIDs by key, keyword names).
+	 * adopt: called in place of the first scan of a mailbox that has no index, reports the messages too.
+	 * export_state: at compaction, close and stop. */
 	int (*adopt)(struct roost_mailbox *box, struct roost_scan *scan, struct roost_error *err);
 	int (*export_state)(struct roost_mailbox *box, struct roost_error *err);
 };
@@ -151,17 +158,27 @@ ROOST_API void roost_scan_found_details(struct roost_scan *scan, const char *key
 ROOST_API void roost_scan_uidvalidity(struct roost_scan *scan, uint32_t uidvalidity,
 				      uint32_t uidnext);
 ROOST_API int roost_scan_keyword(struct roost_scan *scan, const char *name);
+/* Whether the index has this key: then only flags and keywords are news, and a stat can be saved. */
+ROOST_API bool roost_scan_knows(const struct roost_scan *scan, const char *key);
 
 ROOST_API const char *roost_mailbox_path(const struct roost_mailbox *box);
 ROOST_API int roost_mailbox_dirfd(const struct roost_mailbox *box);
 ROOST_API const char *roost_mailbox_name(const struct roost_mailbox *box);
 ROOST_API struct roost_user *roost_mailbox_user(const struct roost_mailbox *box);
 ROOST_API uint32_t roost_mailbox_uidvalidity(const struct roost_mailbox *box);
+ROOST_API uint32_t roost_mailbox_uidnext(const struct roost_mailbox *box);
+/* Where control files of other software are: beneath CONTROL= of the location, else the mailbox's own
+ * directory. It exists. */
+ROOST_API const char *roost_mailbox_control_path(const struct roost_mailbox *box);
 /* Keyword names by number; NULL beyond the last. */
 ROOST_API const char *roost_mailbox_keyword(const struct roost_mailbox *box, unsigned number);
 /* All messages as the index knows them, for export. 0 when there is no more. */
 ROOST_API uint32_t roost_mailbox_key_next(const struct roost_mailbox *box, uint32_t after_uid,
 					  const char **key);
+/* KEY=value of the mail location with this root (LAYOUT, ALT ...); "" for a key without value, NULL when
+ * it is not there. */
+ROOST_API const char *roost_storage_option(const struct roost_user *user, const char *root,
+					   const char *key);
 ROOST_API void *roost_storage_state(const struct roost_mailbox *box);
 ROOST_API void *roost_storage_user_state(const struct roost_user *user);
 
