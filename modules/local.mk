@@ -1,5 +1,6 @@
 # modules: one include line per part.
 include modules/mail/message/local.mk
+include modules/mail/search/local.mk
 include modules/mail/local.mk
 include modules/auth/local.mk
 include modules/passwd_file/local.mk

@@ -24,6 +24,8 @@ roostinclude_HEADERS = \
 	plugin-api/roost/passdb.h \
 	plugin-api/roost/protocol.h \
 	plugin-api/roost/role.h \
+	plugin-api/roost/search.h \
+	plugin-api/roost/set.h \
 	plugin-api/roost/settings.h \
 	plugin-api/roost/storage.h \
 	plugin-api/roost/str.h \
