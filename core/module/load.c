@@ -275,6 +275,15 @@ int modules_load(const char *directory, const struct module_name *names, size_t 
 	return fine ? 0 : -1;
 }
 
+int modules_add(const struct roost_module *descriptor, struct roost_str *problems)
+{
+	if (!module_descriptor_valid(descriptor, descriptor->name, "built in", problems) ||
+	    !provides_new(descriptor, problems))
+		return -1;
+	add_module(descriptor, mem_strdup("built in"), NULL);
+	return 0;
+}
+
 int modules_init(struct roost_str *problems)
 {
 	bool fine = true;

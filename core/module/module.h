@@ -24,6 +24,8 @@ struct module_name {
  */
 int modules_load(const char *directory, const struct module_name *names, size_t count,
 		 struct roost_str *problems);
+/* A module that is part of the program: static builds, unit tests. Checked and kept as those loaded. */
+int modules_add(const struct roost_module *descriptor, struct roost_str *problems);
 /* Call init of those that have one, once each. Problems as above. */
 int modules_init(struct roost_str *problems);
 /* deinit in reverse order. */

@@ -107,7 +107,8 @@ struct roost_storage_ops {
 
 	/* Mailboxes. NULL: the host's default, a directory per mailbox under the root. Names are
 	 * storage names: UTF-8, '/' between levels, relative to the location; "INBOX" is the inbox.
-	 * destroy: children stay. rename: children move along; EXISTS when to is there. */
+	 * create: EXISTS; parents as needed. destroy: with all that is in the mailbox's own directory,
+	 * the index too; children stay. rename: children move along; EXISTS when to is there. */
 	int (*list)(struct roost_user *user, const char *root,
 		    bool (*found)(void *context, const char *name, bool selectable),
 		    void *context, struct roost_error *err);
@@ -180,6 +181,10 @@ ROOST_API uint32_t roost_mailbox_key_next(const struct roost_mailbox *box, uint3
 ROOST_API const char *roost_storage_option(const struct roost_user *user, const char *root,
 					   const char *key);
 ROOST_API void *roost_storage_state(const struct roost_mailbox *box);
+/* user_open's state of the location that holds INBOX, and of the one with this root. */
 ROOST_API void *roost_storage_user_state(const struct roost_user *user);
+ROOST_API void *roost_storage_root_state(const struct roost_user *user, const char *root);
+/* The root that the other ops get for this mailbox. */
+ROOST_API const char *roost_mailbox_root(const struct roost_mailbox *box);
 
 #endif
