@@ -9,6 +9,7 @@ core_libroost_base_la_SOURCES = \
 	core/base/log_pipe.c \
 	core/base/map.c \
 	core/base/memory.c core/base/memory.h \
+	core/base/paths.c core/base/paths.h \
 	core/base/str.c \
 	core/base/utf8.c \
 	core/base/vec.c \
@@ -21,18 +22,39 @@ core_libroost_base_la_SOURCES = \
 	core/proc/control.c core/proc/control.h \
 	core/proc/ipc.c core/proc/ipc.h
 
+BUILT_SOURCES += core/conf/grammar.h
+
 # All of core, once more open to the unit tests of its inside. Programs and modules share one
 # libroost.so: what a main() needs of core is exported from there (core/main/entry.h).
 noinst_LTLIBRARIES += core/libroost-core.la
 core_libroost_core_la_SOURCES = \
+	core/conf/context.c \
+	core/conf/context_open.c \
+	core/conf/dollar.c \
+	core/conf/emit.c core/conf/emit.h \
 	core/conf/expand.c core/conf/expand.h \
 	core/conf/expand_condition.c \
 	core/conf/expand_digest.c \
 	core/conf/expand_modify.c \
+	core/conf/grammar.y \
+	core/conf/include.c \
+	core/conf/judge.c core/conf/judge.h \
+	core/conf/known.c core/conf/known.h \
+	core/conf/known_services.c \
+	core/conf/known_settings.c \
+	core/conf/lex.l \
+	core/conf/load.c core/conf/load.h \
+	core/conf/nearest.c \
+	core/conf/parser.h \
+	core/conf/problem.c core/conf/problem.h \
 	core/conf/scope.c core/conf/scope.h core/conf/scope_private.h \
 	core/conf/scope_block.c \
 	core/conf/scope_variable.c core/conf/variable.h \
+	core/conf/serve.c \
+	core/conf/store.c core/conf/store.h \
 	core/conf/struct.c \
+	core/conf/tree.c core/conf/tree.h \
+	core/conf/wanted.c core/conf/wanted.h \
 	core/io/file.c \
 	core/io/input.c core/io/input.h \
 	core/io/lines.c \
@@ -95,3 +117,8 @@ core_roost_LDADD = core/libroost-base.la
 roostlibexec_PROGRAMS += core/roost-server
 core_roost_server_SOURCES = core/main/roost_server.c
 core_roost_server_LDADD = core/libroost.la
+
+# Reads and judges the configuration, each time for a moment.
+roostlibexec_PROGRAMS += core/roost-config
+core_roost_config_SOURCES = core/main/roost_config.c
+core_roost_config_LDADD = core/libroost.la

@@ -103,9 +103,12 @@ uint64_t conf_snapshot_number(const struct conf_snapshot *snapshot, const char *
  *	"@role/SERVICE"		number: enum conf_role
  *	"@modules/SERVICE"	modules to load in their order, one line each:
  *				name TAB file TAB where it was named
+ * and for auth and dict, which are not root:
+ *	"@file/PATH"		content of a file that a passdb, userdb or dict names (R-CFG-16)
  */
 #define CONF_DERIVED_ROLE "@role/"
 #define CONF_DERIVED_MODULES "@modules/"
+#define CONF_DERIVED_FILE "@file/"
 
 /* Making one. Strings are copied. */
 struct conf_builder;

@@ -5,5 +5,6 @@
 #include <roost/api.h>
 
 ROOST_API int roost_server_main(int argc, char **argv);
+ROOST_API int roost_config_main(int argc, char **argv);
 
 #endif

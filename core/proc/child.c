@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "core/base/log.h"
+#include "core/base/paths.h"
 #include "core/conf/scope.h"
 #include "core/loop/loop.h"
 #include "core/main/entry.h"
@@ -207,7 +208,7 @@ int proc_load_modules(const char *service)
 		name.named_at = line == NULL ? "" : line;
 		roost_vec_push(&names, name);
 	}
-	failed = modules_load(ROOST_MODULEDIR, names.items, names.count, &problems);
+	failed = modules_load(paths_modules(), names.items, names.count, &problems);
 	roost_vec_free(&names);
 	log_problems(&problems);
 	return failed ? 89 : 0;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/base/paths.h"
 #include "core/proc/ipc.h"
 #include "core/proc/master.h"
 
@@ -23,6 +24,7 @@ static void exec_config(struct master *master, int channel, int errors)
 {
 	size_t count = master->overrides.count;
 	const char **argv = mem_zalloc((2 * count + 4) * sizeof(*argv));
+	char program[4096];
 	size_t n = 0;
 	sigset_t none;
 
@@ -39,8 +41,9 @@ static void exec_config(struct master *master, int channel, int errors)
 	channel = fcntl(channel, F_DUPFD_CLOEXEC, 10);
 	if (dup2(errors, STDERR_FILENO) < 0 || dup2(channel, CONFIG_FD) < 0)
 		_exit(81);
-	execv(ROOST_LIBEXECDIR "/roost-config", (char *const *)(uintptr_t)argv);
-	dprintf(STDERR_FILENO, "exec %s/roost-config: %s\n", ROOST_LIBEXECDIR, strerror(errno));
+	(void)snprintf(program, sizeof(program), "%s/roost-config", paths_libexec());
+	execv(program, (char *const *)(uintptr_t)argv);
+	dprintf(STDERR_FILENO, "exec %s: %s\n", program, strerror(errno));
 	_exit(84);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/base/paths.h"
 #include "core/proc/ipc.h"
 #include "core/proc/master.h"
 
@@ -141,6 +142,7 @@ static void exec_server(struct master *master, struct service *service, const in
 	int control = fcntl(ends[0], F_DUPFD_CLOEXEC, 10);
 	int log = ends[1];
 	char *argv[] = { (char *)(uintptr_t)"roost-server", service->name, NULL };
+	char program[4096];
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -151,8 +153,9 @@ static void exec_server(struct master *master, struct service *service, const in
 	if (dup2(control, CONTROL_FD) < 0 || dup2(snapshot, CONTROL_SNAPSHOT_FD) < 0)
 		_exit(81);
 	limit_memory(service->vsz_limit);
-	execv(ROOST_LIBEXECDIR "/roost-server", argv);
-	(void)fprintf(stderr, "exec %s/roost-server: %s\n", ROOST_LIBEXECDIR, strerror(errno));
+	(void)snprintf(program, sizeof(program), "%s/roost-server", paths_libexec());
+	execv(program, argv);
+	(void)fprintf(stderr, "exec %s: %s\n", program, strerror(errno));
 	_exit(84);
 }
 
