@@ -6,3 +6,4 @@ include modules/auth/local.mk
 include modules/passwd_file/local.mk
 include modules/static/local.mk
 include modules/imap/local.mk
+include modules/maildir/local.mk

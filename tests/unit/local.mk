@@ -138,3 +138,8 @@ unit_tests += tests/unit/test_search
 tests_unit_test_search_SOURCES = tests/unit/test_search.c $(MAIL_WORLD)
 tests_unit_test_search_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_search_LDADD = modules/mail/libsearch.la $(MESSAGE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_maildir
+tests_unit_test_maildir_SOURCES = tests/unit/test_maildir.c
+tests_unit_test_maildir_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_maildir_LDADD = modules/maildir/libmaildir.la modules/mail/libroost-mail.la $(UNIT_LIBS)
