@@ -16,7 +16,7 @@ struct imap_settings {
 	const char *login_greeting, *imap_capability, *imap_logout_format, *imap_id_send,
 		*imap_id_log, *imap_urlauth_host;
 	const char *const *imap_client_workarounds;
-	uint64_t imap_max_line_length, imap_max_message_size, imap_urlauth_port,
+	uint64_t imap_max_line_length, imap_urlauth_port,
 		mail_max_keyword_length;
 	int64_t imap_idle_notify_interval, imap_hibernate_timeout, mailbox_idle_check_interval;
 	uint32_t imap_fetch_failure;	/* enum imap_fetch_failure */
@@ -118,6 +118,7 @@ struct imap_command;
 #define IMAP_CMD_UID_ONLY 0x04u	/* has no other */
 #define IMAP_CMD_KEEP_EXPUNGED 0x08u /* no EXPUNGE may be sent with it, unless in the UID form */
 #define IMAP_CMD_NO_SYNC 0x10u	/* changes are not looked for at its end */
+#define IMAP_CMD_NEWS 0x20u	/* tells of new mail even to clients who want it delayed */
 
 struct imap_command_def {
 	const char *name;	/* upper case */
@@ -128,8 +129,9 @@ struct imap_command_def {
 	 */
 	void (*run)(struct imap_session *imap, struct imap_command *cmd);
 	/*
-	 * A literal was announced; intake.text up to announced_at has what came before. NULL or false:
-	 * it becomes an argument. true: the command takes its bytes by cmd->input, or has replied.
+	 * A literal was announced (imap->intake.literal, _sync, literal8); cmd->args has what came before
+	 * it, in arena. NULL or false: it becomes an argument. true: the command has called
+	 * imap_intake_take() and takes the bytes by cmd->input, or has replied.
 	 */
 	bool (*literal)(struct imap_session *imap, struct imap_command *cmd);
 	/* The command ends without having replied (connection lost): free what the arena does not. */
@@ -174,10 +176,12 @@ struct imap_known_flags {
 
 struct imap_session {
 	struct roost_session *session;
+	struct roost_arena *arena;	/* this lives in it */
 	struct roost_conn *conn;
 	const struct imap_settings *set;
 	struct roost_user *user;
 	struct roost_mailbox *box;	/* selected, or NULL */
+	char *box_name;			/* as it was selected */
 	bool readonly;			/* by EXAMINE, or the mailbox is */
 	uint32_t enabled, workarounds;
 	struct roost_set saved;		/* "$" of RFC 5182, UIDs; imap_saved_set() */
@@ -186,6 +190,9 @@ struct imap_session {
 
 	unsigned bad_commands;		/* since the last good one */
 	bool leaving;			/* BYE was said: nothing more is read */
+	bool broken;			/* the connection is gone */
+	bool ended;			/* the host knows; memory goes at the next turn of the loop */
+	const char *end_reason;		/* for the log; in arena */
 	bool throttled;			/* too much output waits: commands stand still until it has left */
 	bool in_input;			/* commands are being worked off further up the stack */
 	struct roost_loop_timer *timer;	/* autologout */
@@ -197,7 +204,7 @@ struct imap_session {
 	uint32_t known_count, known_recent;	/* as last told to the client */
 	const struct imap_known_flags *known;	/* of the running STORE */
 	size_t known_len;
-	uint64_t known_keywords;	/* number of keywords in the last FLAGS */
+	bool known_silent;		/* it was SILENT: the client does not know the new MODSEQ */
 	/* watch.c */
 	struct roost_loop_fd *watch;
 	struct roost_loop_timer *watch_timer;
@@ -231,22 +238,44 @@ static inline struct roost_str *imap_out(const struct imap_session *imap)
 }
 
 /* greet.c: the front */
-struct imap_front;
-extern const size_t imap_front_size;
+struct imap_front {
+	const struct imap_settings *set;
+	struct imap_intake intake;
+	struct roost_arena *arena;	/* of the command; holds passwords, so it is wiped */
+	char *tag;			/* of the command that waits for auth or SASL; in arena */
+	unsigned bad_commands;
+	bool sasl;			/* the next line is a SASL response */
+	bool authenticating;		/* auth was asked */
+	bool securing;			/* STARTTLS was answered: what is buffered is not ours */
+	bool asked_capability;		/* R-IM-2: how the worker tells its own */
+	bool leaving;
+};
 void imap_greet(struct roost_front *front);
 void imap_front_input(struct roost_front *front);
 void imap_front_auth_reply(struct roost_front *front, const struct roost_auth_reply *reply);
 void imap_front_bye(struct roost_front *front, const char *why);
 void imap_front_gone(struct roost_front *front);
+/* login.c: LOGIN and AUTHENTICATE; a line of the SASL exchange, without line end. */
+void imap_front_login(struct roost_front *front, const struct imap_arg *args);
+void imap_front_authenticate(struct roost_front *front, const struct imap_arg *args);
+void imap_front_sasl_line(struct roost_front *front, char *line, size_t len);
+/* "tag OK text" for the running command, whose arena ends with it. */
+void imap_front_reply(struct roost_front *front, const char *format, ...) ROOST_PRINTF(2, 3);
+/* BAD; after too many the connection ends. */
+void imap_front_bad(struct roost_front *front, const char *format, ...) ROOST_PRINTF(2, 3);
 
 /* capability.c: without "CAPABILITY " in front */
 void imap_capability_front(struct roost_str *out, struct roost_front *front,
 			   const struct imap_settings *set);
 void imap_capability_session(struct roost_str *out, const struct imap_session *imap);
 
-/* id.c: RFC 2971 for both sides. Append the reply; the parameters for the log go to *client. */
+/*
+ * id.c: RFC 2971 for both sides. Appends the untagged reply, logs what imap_id_log asks for; the
+ * parameters as they were sent go to client when it is not NULL. NULL, or what is wrong.
+ */
 const char *imap_id(const struct imap_arg *args, const struct imap_settings *set,
-		    struct roost_str *out, struct roost_str *client);
+		    const struct roost_log_scope *log, struct roost_str *out,
+		    struct roost_str *client);
 
 /*
  * reply.c: the tagged reply. The first three sync first (what kind of sync: def->flags); ok's text may
@@ -260,7 +289,8 @@ void imap_reply_no(struct imap_command *cmd, const char *code, const char *forma
 void imap_reply_err(struct imap_command *cmd, const struct roost_error *err);
 /* The same, but a missing mailbox is TRYCREATE (APPEND, COPY, MOVE). */
 void imap_reply_err_target(struct imap_command *cmd, const struct roost_error *err);
-/* Counts as the client's mistake; after 20 in a row the session ends. */
+/* Counts as the client's mistake; after 20 in a row the session ends. The text is introduced by
+ * "Error in IMAP command NAME: " unless cmd->name is NULL. */
 void imap_reply_bad(struct imap_command *cmd, const char *format, ...) ROOST_PRINTF(2, 3);
 /* The response code for an error ("NONEXISTENT"), or NULL. */
 const char *imap_error_code(const struct roost_error *err);
@@ -275,6 +305,9 @@ void imap_put_astring(struct roost_str *out, const char *text);		/* atom when it
 void imap_put_literal(struct roost_str *out, const char *data, size_t len);
 /* A mailbox name as this client spells it. */
 void imap_put_mailbox(struct roost_str *out, const struct imap_session *imap, const char *name);
+/* The same, in quotes even where an atom would do: prefixes of namespaces. */
+void imap_put_mailbox_string(struct roost_str *out, const struct imap_session *imap,
+			     const char *name);
 /* CR, LF, NUL become spaces: for texts of responses. */
 void imap_put_text(struct roost_str *out, const char *text);
 /* "\Seen $Label" without parentheses. */
@@ -337,9 +370,9 @@ const char *imap_flags_parse(const struct imap_session *imap, struct roost_arena
 
 /* --- the commands; cmd_*.c --- */
 typedef void imap_run(struct imap_session *imap, struct imap_command *cmd);
-imap_run imap_cmd_append, imap_cmd_capability, imap_cmd_check, imap_cmd_close, imap_cmd_copy,
+imap_run imap_cmd_append, imap_cmd_capability, imap_cmd_close, imap_cmd_copy,
 	imap_cmd_create, imap_cmd_delete, imap_cmd_enable, imap_cmd_examine, imap_cmd_expunge,
-	imap_cmd_id, imap_cmd_idle, imap_cmd_list, imap_cmd_login, imap_cmd_logout, imap_cmd_lsub,
+	imap_cmd_id, imap_cmd_idle, imap_cmd_list, imap_cmd_logout, imap_cmd_lsub,
 	imap_cmd_move, imap_cmd_namespace, imap_cmd_noop, imap_cmd_rename, imap_cmd_select,
 	imap_cmd_status, imap_cmd_store, imap_cmd_subscribe, imap_cmd_unselect,
 	imap_cmd_unsubscribe;

@@ -10,6 +10,28 @@ modules_imap_libimapargs_la_SOURCES = \
 
 noinst_LTLIBRARIES += modules/imap/libimap.la
 modules_imap_libimap_la_SOURCES = \
+	modules/imap/capability.c \
+	modules/imap/cmd_append.c \
+	modules/imap/cmd_copy.c \
+	modules/imap/cmd_expunge.c \
+	modules/imap/cmd_idle.c \
+	modules/imap/cmd_list.c \
+	modules/imap/cmd_mailbox.c \
+	modules/imap/cmd_select.c \
+	modules/imap/cmd_simple.c \
+	modules/imap/cmd_status.c \
+	modules/imap/cmd_store.c \
+	modules/imap/commands.c \
+	modules/imap/flags.c \
+	modules/imap/greet.c \
+	modules/imap/id.c \
+	modules/imap/login.c \
+	modules/imap/logout.c \
 	modules/imap/quote.c \
-	modules/imap/set.c
+	modules/imap/reply.c \
+	modules/imap/session.c \
+	modules/imap/session.h \
+	modules/imap/set.c \
+	modules/imap/sync.c \
+	modules/imap/watch.c
 modules_imap_libimap_la_LIBADD = modules/imap/libimapargs.la

@@ -90,19 +90,31 @@ static bool wants_utf8(const struct imap_session *imap)
 	return (imap->enabled & (IMAP_ENABLED_UTF8 | IMAP_ENABLED_REV2)) != 0;
 }
 
-void imap_put_mailbox(struct roost_str *out, const struct imap_session *imap, const char *name)
+static void put_name(struct roost_str *out, const struct imap_session *imap, const char *name,
+		     void (*put)(struct roost_str *out, const char *text))
 {
 	struct roost_arena *arena;
 
 	if (is_ascii(name) && (strchr(name, '&') == NULL || wants_utf8(imap))) {
-		imap_put_astring(out, name);
+		put(out, name);
 	} else if (wants_utf8(imap)) {
 		put_utf8(out, name);
 	} else {
 		arena = roost_arena_create("imap name");
-		imap_put_astring(out, roost_name_to_utf7(arena, name));
+		put(out, roost_name_to_utf7(arena, name));
 		roost_arena_free(arena);
 	}
+}
+
+void imap_put_mailbox(struct roost_str *out, const struct imap_session *imap, const char *name)
+{
+	put_name(out, imap, name, imap_put_astring);
+}
+
+void imap_put_mailbox_string(struct roost_str *out, const struct imap_session *imap,
+			     const char *name)
+{
+	put_name(out, imap, name, imap_put_nstring);
 }
 
 int imap_mailbox_name(const struct imap_session *imap, struct roost_arena *arena,
