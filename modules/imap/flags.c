@@ -1,4 +1,4 @@
-/* Flags and keywords as arguments. RFC 9051 section 2.3.2, RFC 5788 for what keywords look like. */
+/* Flags and keywords, in and out. RFC 9051 section 2.3.2, RFC 5788 for what keywords look like. */
 #include <string.h>
 #include <strings.h>
 #include "modules/imap/lex.h"
@@ -59,4 +59,35 @@ const char *imap_flags_parse(const struct imap_session *imap, struct roost_arena
 	}
 	*keywords = names;
 	return NULL;
+}
+
+void imap_put_flags(struct roost_str *out, const struct imap_session *imap, uint32_t flags,
+		    uint64_t keywords)
+{
+	static const struct { uint32_t flag; const char *name; } names[] = {
+		{ ROOST_FLAG_ANSWERED, "\\Answered" }, { ROOST_FLAG_FLAGGED, "\\Flagged" },
+		{ ROOST_FLAG_DELETED, "\\Deleted" }, { ROOST_FLAG_SEEN, "\\Seen" },
+		{ ROOST_FLAG_DRAFT, "\\Draft" }, { ROOST_FLAG_RECENT, "\\Recent" },
+	};
+	bool first = true;
+
+	for (size_t i = 0; i < ROOST_COUNT(names); i++) {
+		if ((flags & names[i].flag) == 0)
+			continue;
+		if (!first)
+			roost_str_byte(out, ' ');
+		roost_str_puts(out, names[i].name);
+		first = false;
+	}
+	for (unsigned number = 0; keywords != 0; number++, keywords >>= 1) {
+		const char *name;
+
+		if ((keywords & 1) == 0 ||
+		    (name = roost_mailbox_keyword(imap->box, number)) == NULL)
+			continue;
+		if (!first)
+			roost_str_byte(out, ' ');
+		roost_str_puts(out, name);
+		first = false;
+	}
 }

@@ -27,6 +27,7 @@ modules_imap_libimap_la_SOURCES = \
 	modules/imap/id.c \
 	modules/imap/login.c \
 	modules/imap/logout.c \
+	modules/imap/name.c \
 	modules/imap/quote.c \
 	modules/imap/reply.c \
 	modules/imap/session.c \
