@@ -11,6 +11,7 @@ TESTS += $(unit_tests)
 unit_tests =
 include tests/modules/local.mk
 include tests/unit/local.mk
+include tests/unit/imap.mk
 endif
 include tests/fuzz/local.mk
 include tests/message/local.mk

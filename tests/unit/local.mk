@@ -143,13 +143,3 @@ unit_tests += tests/unit/test_maildir
 tests_unit_test_maildir_SOURCES = tests/unit/test_maildir.c
 tests_unit_test_maildir_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_maildir_LDADD = modules/maildir/libmaildir.la modules/mail/libroost-mail.la $(UNIT_LIBS)
-# IMAP.
-unit_tests += tests/unit/test_imap_args
-tests_unit_test_imap_args_SOURCES = tests/unit/test_imap_args.c
-tests_unit_test_imap_args_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_imap_args_LDADD = modules/imap/libimapargs.la $(UNIT_LIBS)
-
-unit_tests += tests/unit/test_imap_greet
-tests_unit_test_imap_greet_SOURCES = tests/unit/test_imap_greet.c
-tests_unit_test_imap_greet_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_imap_greet_LDADD = modules/imap/libimap.la $(UNIT_LIBS)
