@@ -20,7 +20,9 @@ core_libroost_base_la_SOURCES = \
 	core/conf/snapshot_write.c \
 	core/conf/value.c core/conf/value.h \
 	core/proc/control.c core/proc/control.h \
-	core/proc/ipc.c core/proc/ipc.h
+	core/proc/configure.c core/proc/configure.h \
+	core/proc/ipc.c core/proc/ipc.h \
+	core/proc/running.c core/proc/running.h
 
 BUILT_SOURCES += core/conf/grammar.h
 
@@ -71,6 +73,7 @@ core_libroost_core_la_SOURCES = \
 	core/proc/anvil.c core/proc/anvil.h \
 	core/proc/anvil_admin.c \
 	core/proc/anvil_session.c \
+	core/proc/anvil_table.c \
 	core/proc/anvil_worker.c \
 	core/proc/authlink.c \
 	core/proc/child.c core/proc/child.h \
@@ -102,10 +105,12 @@ core_libroost_la_LIBADD = core/libroost-core.la $(CORE_LIBS)
 sbin_PROGRAMS += core/roost
 core_roost_SOURCES = \
 	core/main/roost.c \
-	core/proc/config.c \
 	core/proc/connect.c \
+	core/proc/environment.c \
 	core/proc/listen.c \
 	core/proc/master.c core/proc/master.h \
+	core/proc/orders.c \
+	core/proc/reload.c \
 	core/proc/pidfile.c \
 	core/proc/service.c core/proc/service.h \
 	core/proc/sockets.c \

@@ -18,3 +18,8 @@ const char *paths_modules(void)
 {
 	return from_environment("ROOST_MODULEDIR", ROOST_MODULEDIR);
 }
+
+const char *paths_bin(void)
+{
+	return from_environment("ROOST_BINDIR", ROOST_BINDIR);
+}

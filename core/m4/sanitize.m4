@@ -14,6 +14,7 @@ AS_IF([test "x$enable_fuzz" != xno], [
 	FUZZ_LDFLAGS="-fsanitize=fuzzer"
 ])
 AS_IF([test -n "$SANITIZE_FLAGS"], [
+	AC_DEFINE([ROOST_SANITIZED], [1], [Built with sanitizers, which reserve memory by the terabyte.])
 	roost_saved_cflags=$CFLAGS
 	CFLAGS="$CFLAGS $SANITIZE_FLAGS"
 	AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])], [],

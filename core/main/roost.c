@@ -9,15 +9,20 @@
 #include "config.h"
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/base/paths.h"
 #include "core/proc/master.h"
+#include "core/proc/running.h"
 
 #define EXIT_USAGE 64
+#define EXIT_TEMP 75
 #define EXIT_CONFIG 89
 
 static void usage(FILE *out)
 {
 	(void)fputs("usage: roost [-F] [-c FILE] [-o NAME=VALUE] [reload | stop]\n"
+		    "       roost -a | -n [-c FILE]\n"
 		    "       roost --version | --build-options | --hostdomain | --help\n"
+		    "  -a, -n    print the configuration, all of it or what is not default\n"
 		    "  -F        stay in the foreground\n"
 		    "  -c FILE   configuration to use instead of " ROOST_CONFDIR "/roost.conf\n"
 		    "  -o N=V    set a setting, whatever the files say\n", out);
@@ -46,24 +51,20 @@ static int signal_running(struct master *master, const char *command)
 {
 	int number = strcmp(command, "reload") == 0 ? SIGHUP :
 		     strcmp(command, "stop") == 0 ? SIGTERM : 0;
-	pid_t pid;
+	struct roost_error err;
+	int ret;
 
 	if (number == 0) {
 		(void)fprintf(stderr, "roost: unknown command: %s\n", command);
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	pid = pid_file_owner(master->base_dir);
-	if (pid == 0) {
-		(void)fprintf(stderr, "roost is not running (read from %s/master.pid)\n",
-			      master->base_dir);
-		return 1;
-	}
-	if (kill(pid, number) < 0) {
-		(void)fprintf(stderr, "kill %d: %s\n", (int)pid, strerror(errno));
-		return 1;
-	}
-	return 0;
+	ret = number == SIGTERM ? running_stop(master->base_dir, &err) :
+				  running_signal(master->base_dir, number, &err);
+	if (ret == 0)
+		return 0;
+	(void)fprintf(stderr, "roost: Fatal: %s\n", roost_error_log(&err));
+	return EXIT_TEMP;
 }
 
 /* The children inherit what we may have open: fronts need a descriptor or two for each client. */
@@ -84,6 +85,24 @@ static void forbid_cores(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+/* The master keeps it for reloads, wherever it goes meanwhile. */
+static char *absolute(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real == NULL ? mem_strdup(path) : real;
+}
+
+static int print_config(const char *config, const char *what)
+{
+	char program[4096];
+
+	(void)snprintf(program, sizeof(program), "%s/roostconf", paths_bin());
+	execl(program, "roostconf", what, "-c", config, (char *)NULL);
+	(void)fprintf(stderr, "roost: Fatal: exec %s: %s\n", program, strerror(errno));
+	return EXIT_TEMP;
+}
+
 static int start(struct master *master, bool foreground)
 {
 	raise_descriptors();
@@ -93,25 +112,27 @@ static int start(struct master *master, bool foreground)
 
 int main(int argc, char **argv)
 {
-	struct master master = {
-		.config_path = ROOST_CONFDIR "/roost.conf", .root = geteuid() == 0,
-		.snapshot_fds = { -1, -1, -1, -1, -1, -1 }, .log_pipe = { -1, -1 },
-	};
-	const char *called = strrchr(argv[0], '/');
+	struct master master = { .root = geteuid() == 0, .log_pipe = { -1, -1 } };
+	const char *config = ROOST_CONFDIR "/roost.conf";
+	const char *called = strrchr(argv[0], '/'), *print = NULL;
 	struct roost_error err;
 	bool foreground = false;
 	int option;
 
 	called = called == NULL ? argv[0] : called + 1;
 	if (strcmp(called, "dovecot") == 0)
-		master.config_path = ROOST_SYSCONFDIR "/dovecot/dovecot.conf";
-	while ((option = getopt_long(argc, argv, "+Fc:o:", long_options, NULL)) != -1) {
+		config = ROOST_SYSCONFDIR "/dovecot/dovecot.conf";
+	while ((option = getopt_long(argc, argv, "+Fac:no:", long_options, NULL)) != -1) {
 		switch (option) {
+		case 'a':
+		case 'n':
+			print = option == 'a' ? "-a" : "-n";
+			break;
 		case 'F':
 			foreground = true;
 			break;
 		case 'c':
-			master.config_path = optarg;
+			config = optarg;
 			break;
 		case 'o':
 			roost_vec_push(&master.overrides, optarg);
@@ -134,6 +155,9 @@ int main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (print != NULL)
+		return print_config(config, print);
+	master.config_path = absolute(config);
 	log_set_prefix("roost: ");
 	if (master_configure(&master, &err) < 0) {
 		(void)fprintf(stderr, "roost: Fatal: %s\n", roost_error_log(&err));

@@ -117,7 +117,7 @@ static void set_watch(struct worker *worker, struct roost_wire *wire)
 
 static void session_message(struct worker *worker, uint32_t type, struct roost_wire *wire)
 {
-	struct anvil_session *session = anvil_session_find(roost_wire_u64(wire));
+	struct anvil_session *session = anvil_table_find(roost_wire_u64(wire));
 	const void *reply;
 	uint32_t result;
 	size_t len;
@@ -141,6 +141,9 @@ static void worker_message(struct worker *worker, uint32_t type, struct roost_wi
 	case HANDOVER_ENDED:
 	case HANDOVER_REPLIED:
 		session_message(worker, type, wire);
+		break;
+	case HANDOVER_RETIRING:
+		anvil_worker_retire(worker);
 		break;
 	case HANDOVER_RESUMED:
 		anvil_resumed(worker, wire);
@@ -193,12 +196,10 @@ static void anvil_link(int fd, const struct roost_peer *peer, uint32_t ticket)
 static void anvil_order_refused(uint32_t type, struct roost_wire *wire, const int *fds,
 				size_t fd_count)
 {
-	struct roost_arena *arena = roost_arena_create("refused");
 	uint32_t ticket = roost_wire_u32(wire);
 
 	if (type == CONTROL_WORKER_REFUSED)
-		anvil_worker_refused(ticket, roost_wire_text(wire, arena));
-	roost_arena_free(arena);
+		anvil_worker_refused(ticket, (enum control_refusal)roost_wire_u32(wire));
 }
 
 static void anvil_stop(bool drain, const char *why)

@@ -34,7 +34,9 @@ struct worker {
 
 /* A session or job: waiting for its approval or worker, or being served. */
 struct anvil_session {
-	struct anvil_session *next;
+	struct anvil_session *next, *prev;
+	struct anvil_session *waiting_next, *waiting_prev;	/* while it has no worker: oldest first */
+	struct anvil_session *bucket_next;			/* by id */
 	struct roost_arena *arena;
 	uint64_t id;
 	const char *user, *service, *rip, *session_id;
@@ -56,6 +58,17 @@ struct anvil_session {
 };
 
 extern struct anvil_session *anvil_sessions;
+
+/* anvil_table.c: all sessions, those that wait, by id, and how many of whom from where. */
+void anvil_table_add(struct anvil_session *session);		/* it waits */
+void anvil_table_remove(struct anvil_session *session);
+void anvil_table_served(struct anvil_session *session);		/* it waits no more */
+struct anvil_session *anvil_table_find(uint64_t id);
+struct anvil_session *anvil_table_waiting(void);		/* the first */
+size_t anvil_table_waiting_count(void);
+/* One more connection of this user, service and address; false when limit are there (0: none is). */
+bool anvil_table_count(struct anvil_session *session, uint64_t limit);
+
 extern struct worker *anvil_workers;
 
 /* anvil_session.c */
@@ -65,7 +78,6 @@ void anvil_approve(struct approval *approval);	/* takes it */
 void anvil_withdraw(const unsigned char *cookie);
 void anvil_session_ended(struct anvil_session *session, enum roost_auth_result result,
 			 const char *why);
-struct anvil_session *anvil_session_find(uint64_t id);
 void anvil_front_gone(struct roost_link *front);
 /* Give waiting sessions what is free; refuse those that have waited too long. */
 void anvil_assign(void);
@@ -80,7 +92,11 @@ void anvil_worker_gone(struct worker *worker);
 struct worker *anvil_worker_for(const struct anvil_session *session);
 /* Have the master make one; the ticket, or 0 when enough are being made. */
 uint32_t anvil_order_worker(const struct anvil_session *session);
-void anvil_worker_refused(uint32_t ticket, const char *why);
+void anvil_worker_refused(uint32_t ticket, enum control_refusal why);
+/* It wants nobody new. */
+void anvil_worker_retire(struct worker *worker);
+/* When this user may be served: 0, or later when his last workers crashed. */
+int64_t anvil_delayed_until(const char *user);
 void anvil_worker_release(struct worker *worker);	/* one session less */
 /* End those that have been idle longer than they may. */
 void anvil_workers_retire(void);

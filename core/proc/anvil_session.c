@@ -7,31 +7,20 @@
 #include "core/proc/anvil.h"
 #include "core/proc/ipc.h"
 
-#define WAIT_MAX (30 * ROOST_SEC)	/* for an approval or a worker */
+#define WAIT_APPROVAL (5 * ROOST_SEC)
+#define WAIT_SESSION (10 * ROOST_SEC)	/* for a worker */
+#define WAIT_JOB (30 * ROOST_SEC)	/* who delivers has more patience than who reads */
+#define WAITING_MAX 20000
 #define WAIT_AGAIN (ROOST_SEC / 2)
 #define APPROVALS_MAX 20000
 
-struct anvil_session *anvil_sessions;
 static struct approval *approvals;
 static unsigned approval_count;
 static uint64_t last_id;
 
-struct anvil_session *anvil_session_find(uint64_t id)
-{
-	struct anvil_session *session = anvil_sessions;
-
-	while (session != NULL && session->id != id)
-		session = session->next;
-	return session;
-}
-
 static void free_session(struct anvil_session *session)
 {
-	struct anvil_session **link = &anvil_sessions;
-
-	while (*link != session)
-		link = &(*link)->next;
-	*link = session->next;
+	anvil_table_remove(session);
 	ipc_close_fds(session->fds, session->fd_count);
 	roost_arena_free(session->arena);
 }
@@ -83,31 +72,13 @@ void anvil_session_ended(struct anvil_session *session, enum roost_auth_result r
 	free_session(session);
 }
 
-static unsigned count_connections(const struct anvil_session *of)
-{
-	unsigned count = 0;
-
-	for (struct anvil_session *session = anvil_sessions; session != NULL;
-	     session = session->next) {
-		if (session->counted && strcmp(session->user, of->user) == 0 &&
-		    strcmp(session->service, of->service) == 0 &&
-		    strcmp(session->rip, of->rip) == 0)
-			count++;
-	}
-	return count;
-}
-
 static bool within_limit(struct anvil_session *session)
 {
 	uint64_t limit = anvil_number(session->service, "mail_max_userip_connections");
 	char why[160];
 
-	if (session->job || session->rip[0] == '\0' || limit == 0)
+	if (session->job || session->rip[0] == '\0' || anvil_table_count(session, limit))
 		return true;
-	if (count_connections(session) < limit) {
-		session->counted = true;
-		return true;
-	}
 	(void)snprintf(why, sizeof(why), "Maximum number of connections from user+IP exceeded "
 		       "(mail_max_userip_connections=%llu)", (unsigned long long)limit);
 	anvil_session_ended(session, ROOST_AUTH_LIMIT, why);
@@ -122,6 +93,7 @@ static void give_to(struct anvil_session *session, struct worker *worker)
 		worker->user = mem_strdup(session->user);
 	worker->sessions++;
 	session->worker = worker;
+	anvil_table_served(session);
 	roost_wire_put_u32(&out, HANDOVER_SERVE);
 	roost_wire_put_u64(&out, session->id);
 	roost_str_append(&out, session->message, session->message_len);
@@ -136,35 +108,41 @@ static void give_to(struct anvil_session *session, struct worker *worker)
 static void seek_worker(struct anvil_session *session)
 {
 	struct worker *worker = anvil_worker_for(session);
+	int64_t wait;
 
-	if (worker != NULL)
+	if (worker != NULL) {
 		give_to(session, worker);
+		return;
+	}
+	wait = anvil_delayed_until(session->user) - roost_loop_steady();
+	if (wait > 0)
+		anvil_look_in(wait);
 	else if (session->ticket == 0)
 		session->ticket = anvil_order_worker(session);
+}
+
+static void give_up(struct anvil_session *session)
+{
+	roost_log(NULL, ROOST_LOG_WARN, "a hand-over for service %s, user %s was given up: %s",
+		  session->service, session->user[0] == '\0' ? "unknown" : session->user,
+		  session->approved ? "no worker came free" : "auth approved no such cookie");
+	anvil_session_ended(session, ROOST_AUTH_TEMP, "Internal error occurred");
 }
 
 void anvil_assign(void)
 {
 	int64_t now = roost_loop_steady();
 
-	for (struct anvil_session *session = anvil_sessions, *next; session != NULL;
+	for (struct anvil_session *session = anvil_table_waiting(), *next; session != NULL;
 	     session = next) {
-		next = session->next;
-		if (session->worker != NULL)
-			continue;
+		next = session->waiting_next;
 		if (session->approved)
 			seek_worker(session);
-		if (session->worker == NULL && now > session->deadline) {
-			roost_log(NULL, ROOST_LOG_WARN, "a hand-over for service %s, user %s was "
-				  "given up: %s", session->service,
-				  session->user[0] == '\0' ? "unknown" : session->user,
-				  session->approved ? "no worker came free" :
-				  "auth approved no such cookie");
-			anvil_session_ended(session, ROOST_AUTH_TEMP, "Internal error occurred");
-		} else if (session->worker == NULL) {
-			anvil_look_in(WAIT_AGAIN);
-		}
+		if (session->worker == NULL && now > session->deadline)
+			give_up(session);
 	}
+	if (anvil_table_waiting() != NULL)
+		anvil_look_in(WAIT_AGAIN);
 }
 
 static void free_approval(struct approval **link)
@@ -195,9 +173,9 @@ static struct approval **find_approval(const unsigned char *cookie)
 
 static struct anvil_session *find_waiting(const unsigned char *cookie)
 {
-	for (struct anvil_session *session = anvil_sessions; session != NULL;
-	     session = session->next) {
-		if (!session->approved && session->worker == NULL && session->front != NULL &&
+	for (struct anvil_session *session = anvil_table_waiting(); session != NULL;
+	     session = session->waiting_next) {
+		if (!session->approved && session->front != NULL &&
 		    memcmp(session->cookie, cookie, ROOST_COOKIE_SIZE) == 0)
 			return session;
 	}
@@ -230,6 +208,7 @@ static void start(struct anvil_session *session, struct approval **link)
 	session->ids = approval->ids;
 	session->ids.chroot = roost_arena_strdup(session->arena, approval->ids.chroot);
 	session->approved = true;
+	session->deadline = roost_loop_steady() + (session->job ? WAIT_JOB : WAIT_SESSION);
 	free_approval(link);
 	if (within_limit(session))
 		seek_worker(session);
@@ -285,9 +264,12 @@ void anvil_take_handover(struct roost_link *front, struct roost_wire *wire, cons
 	for (size_t i = 0; i < fd_count; i++)
 		session->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
 	session->fd_count = fd_count;
-	session->deadline = roost_loop_steady() + WAIT_MAX;
-	session->next = anvil_sessions;
-	anvil_sessions = session;
+	session->deadline = roost_loop_steady() + WAIT_APPROVAL;
+	anvil_table_add(session);
+	if (anvil_table_waiting_count() > WAITING_MAX) {
+		anvil_session_ended(session, ROOST_AUTH_TEMP, "Too many connections are waiting");
+		return;
+	}
 	approval = find_approval(session->cookie);
 	anvil_look_in(WAIT_AGAIN);
 	if (approval != NULL)
@@ -320,17 +302,18 @@ void anvil_resumed(struct worker *worker, struct roost_wire *wire)
 	session->service = roost_wire_text(wire, arena);
 	session->rip = roost_wire_text(wire, arena);
 	session->session_id = roost_wire_text(wire, arena);
-	if (!roost_wire_done(wire) || anvil_session_find(session->id) != NULL) {
+	if (!roost_wire_done(wire) || anvil_table_find(session->id) != NULL) {
 		roost_arena_free(arena);
 		return;
 	}
 	if (session->id > last_id)
 		last_id = session->id;
-	session->approved = session->counted = true;
+	session->approved = true;
 	session->worker = worker;
 	worker->sessions++;
 	if (worker->user == NULL)
 		worker->user = mem_strdup(session->user);
-	session->next = anvil_sessions;
-	anvil_sessions = session;
+	anvil_table_add(session);
+	anvil_table_served(session);
+	(void)anvil_table_count(session, 0);
 }

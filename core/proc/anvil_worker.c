@@ -41,6 +41,24 @@ static void free_order(struct order *order)
 	free(order);
 }
 
+/* Those who wait for it may take another, or order anew. */
+static void forget_ticket(uint32_t ticket)
+{
+	for (struct anvil_session *session = anvil_table_waiting(); session != NULL;
+	     session = session->waiting_next) {
+		if (session->ticket == ticket)
+			session->ticket = 0;
+	}
+}
+
+void anvil_worker_retire(struct worker *worker)
+{
+	uint32_t type = HANDOVER_RETIRE;
+
+	worker->retiring = true;
+	roost_link_send(worker->link, &type, sizeof(type), NULL, 0);
+}
+
 struct worker *anvil_worker_create(struct roost_link *link, uint32_t ticket)
 {
 	const struct roost_peer *peer = roost_link_peer(link);
@@ -57,13 +75,76 @@ struct worker *anvil_worker_create(struct roost_link *link, uint32_t ticket)
 		worker->ids = order->ids;
 		worker->ids.chroot = mem_strdup(order->chroot);
 		free_order(order);
-	} else {
-		/* Known to an earlier anvil: its groups are not, so it gets no new user. */
-		worker->retiring = true;
 	}
 	worker->next = anvil_workers;
 	anvil_workers = worker;
+	/* Known to an earlier anvil: its groups are not, so it gets no new user. */
+	if (order == NULL)
+		anvil_worker_retire(worker);
+	else
+		forget_ticket(ticket);
 	return worker;
+}
+
+/*
+ * A user whose worker crashed gets his next one later each time, so that crashing it again and again
+ * is no way to find out where things lie in its memory.
+ */
+#define CRASH_DELAY ROOST_SEC
+#define CRASH_DELAY_MAX (60 * ROOST_SEC)
+#define CRASH_FORGET (600 * ROOST_SEC)
+
+struct crash {
+	struct crash *next;
+	char *user;
+	int64_t at, delay;
+};
+
+static struct crash *crashes;
+
+/* Forgets the old ones on the way. */
+static struct crash *find_crash(const char *user)
+{
+	int64_t now = roost_loop_steady();
+	struct crash **link = &crashes, *found = NULL;
+
+	while (*link != NULL) {
+		struct crash *crash = *link;
+
+		if (now - crash->at > CRASH_FORGET) {
+			*link = crash->next;
+			free(crash->user);
+			free(crash);
+			continue;
+		}
+		if (strcmp(crash->user, user) == 0)
+			found = crash;
+		link = &crash->next;
+	}
+	return found;
+}
+
+static void remember_crash(const char *user)
+{
+	struct crash *crash = find_crash(user);
+
+	if (crash == NULL) {
+		crash = mem_zalloc(sizeof(*crash));
+		crash->user = mem_strdup(user);
+		crash->next = crashes;
+		crashes = crash;
+	}
+	crash->delay = crash->delay == 0 ? CRASH_DELAY : crash->delay * 2;
+	if (crash->delay > CRASH_DELAY_MAX)
+		crash->delay = CRASH_DELAY_MAX;
+	crash->at = roost_loop_steady();
+}
+
+int64_t anvil_delayed_until(const char *user)
+{
+	const struct crash *crash = crashes == NULL ? NULL : find_crash(user);
+
+	return crash == NULL ? 0 : crash->at + crash->delay;
 }
 
 static void unlink_worker(struct worker *worker)
@@ -78,6 +159,9 @@ static void unlink_worker(struct worker *worker)
 void anvil_worker_gone(struct worker *worker)
 {
 	unlink_worker(worker);
+	/* Who ends as he should ends his sessions first. */
+	if (worker->user != NULL)
+		remember_crash(worker->user);
 	worker->sessions++;		/* so that releasing does not offer it to anyone */
 	for (struct anvil_session *session = anvil_sessions, *next; session != NULL;
 	     session = next) {
@@ -155,31 +239,31 @@ uint32_t anvil_order_worker(const struct anvil_session *session)
 /* Ask an idle worker to make room, so that the next try succeeds. */
 static void make_room(const char *service)
 {
-	uint32_t type = HANDOVER_RETIRE;
-
 	for (struct worker *worker = anvil_workers; worker != NULL; worker = worker->next) {
 		if (worker->sessions > 0 || worker->retiring ||
 		    strcmp(worker->service, service) != 0)
 			continue;
-		worker->retiring = true;
-		roost_link_send(worker->link, &type, sizeof(type), NULL, 0);
+		anvil_worker_retire(worker);
 		return;
 	}
 }
 
-/* Those who wait for it go on waiting until their time is up; they order again on the next round. */
-void anvil_worker_refused(uint32_t ticket, const char *why)
+/* Those who wait for one that can be had later go on waiting; they order again on the next round. */
+void anvil_worker_refused(uint32_t ticket, enum control_refusal why)
 {
 	struct order *order = take_order(ticket);
 
 	if (order == NULL)
 		return;
-	make_room(order->service);
-	for (struct anvil_session *session = anvil_sessions; session != NULL;
-	     session = session->next) {
-		if (session->ticket == ticket)
-			session->ticket = 0;
+	if (why == CONTROL_REFUSED_LIMIT)
+		make_room(order->service);
+	for (struct anvil_session *session = anvil_table_waiting(), *next; session != NULL;
+	     session = next) {
+		next = session->waiting_next;
+		if (session->ticket == ticket && why == CONTROL_REFUSED_NEVER)
+			anvil_session_ended(session, ROOST_AUTH_TEMP, "Internal error occurred");
 	}
+	forget_ticket(ticket);
 	free_order(order);
 }
 
@@ -196,14 +280,12 @@ void anvil_worker_release(struct worker *worker)
 void anvil_workers_retire(void)
 {
 	int64_t now = roost_loop_steady();
-	uint32_t type = HANDOVER_RETIRE;
 
 	for (struct worker *worker = anvil_workers; worker != NULL; worker = worker->next) {
 		/* Kept warm: a login costs a third of one that has to fork. */
 		if (worker->sessions == 0 && !worker->retiring &&
 		    now - worker->idle_since >= IDLE_MAX) {
-			worker->retiring = true;
-			roost_link_send(worker->link, &type, sizeof(type), NULL, 0);
+			anvil_worker_retire(worker);
 		} else if (worker->sessions == 0 && !worker->retiring) {
 			anvil_look_in(worker->idle_since + IDLE_MAX - now);
 		}

@@ -32,7 +32,7 @@ static bool may_talk(const struct child *a, const struct child *b)
 	return client_a && (b->kind == PROC_ANVIL || b->kind == PROC_ROLE);
 }
 
-static void send_link(struct child *to, const struct child *about, int fd)
+static void send_link(struct master *master, struct child *to, const struct child *about, int fd)
 {
 	struct roost_peer peer = {
 		.id = about->id, .role = role_name(about), .service = about->service->name,
@@ -43,11 +43,11 @@ static void send_link(struct child *to, const struct child *about, int fd)
 	roost_wire_put_u32(&out, CONTROL_LINK);
 	control_put_peer(&out, &peer);
 	roost_wire_put_u32(&out, about->ticket);
-	child_send(to, out.data, out.len, &fd, 1);
+	child_send(master, to, out.data, out.len, &fd, 1);
 	roost_str_free(&out);
 }
 
-static void connect_two(struct child *a, struct child *b)
+static void connect_two(struct master *master, struct child *a, struct child *b)
 {
 	struct roost_error err;
 	int ends[2];
@@ -56,17 +56,23 @@ static void connect_two(struct child *a, struct child *b)
 		roost_log(NULL, ROOST_LOG_ERROR, "%s", roost_error_log(&err));
 		return;
 	}
-	send_link(a, b, ends[0]);
-	send_link(b, a, ends[1]);
+	send_link(master, a, b, ends[0]);
+	send_link(master, b, a, ends[1]);
 	close(ends[0]);
 	close(ends[1]);
 }
 
-/* Of those there is one that counts, the newest; of fronts and workers, each. */
-static bool is_current(struct master *master, const struct child *child)
+/*
+ * New logins go to the newest of a kind. But an auth that a reload has replaced still answers for the
+ * cookies that it gave out, to workers and to anvil.
+ */
+static bool is_current(struct master *master, const struct child *child,
+		       const struct child *other)
 {
-	if (child->kind == PROC_ANVIL || child->kind == PROC_ROLE)
-		return child == child_find(master, child->kind, child->service->name);
+	if (other->kind == PROC_ROLE && child->kind != PROC_FRONT)
+		return true;
+	if (other->kind == PROC_ANVIL || other->kind == PROC_ROLE)
+		return other == child_find(master, other->kind, other->service->name);
 	return true;
 }
 
@@ -74,7 +80,7 @@ void child_connect(struct master *master, struct child *child)
 {
 	for (struct child *other = master->children; other != NULL; other = other->next) {
 		if (other != child && other->pid > 0 && other->control >= 0 &&
-		    may_talk(child, other) && is_current(master, other))
-			connect_two(child, other);
+		    may_talk(child, other) && is_current(master, child, other))
+			connect_two(master, child, other);
 	}
 }

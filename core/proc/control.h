@@ -26,14 +26,21 @@ enum control_type {
 	CONTROL_GO = 4,		/* all is there: give up privileges and work */
 	CONTROL_STOP = 5,	/* u32 drain, text why: end; drain = 1: when the sessions have ended */
 	CONTROL_LOG_PIPE = 6,	/* log: text service, u32 pid; fd to read from */
-	CONTROL_REOPEN = 7,	/* log: open the files again */
+	CONTROL_LOG_TARGET = 7,	/* log: u32 0 errors, 1 info, 2 debug; text path; fd of files */
 	CONTROL_FORK = 8,	/* template: u32 id, struct proc_ids; fds: control, log pipe */
-	CONTROL_WORKER_REFUSED = 9,	/* anvil: u32 ticket, text why */
+	CONTROL_WORKER_REFUSED = 9,	/* anvil: u32 ticket, u32 enum control_refusal */
 	/* --- child to master --- */
 	CONTROL_READY = 32,	/* listeners may be served, links may be used */
 	CONTROL_WORKER = 33,	/* anvil: u32 ticket, text service, struct proc_ids: order a worker */
 	CONTROL_FORKED = 34,	/* template: u32 id, u32 pid; 0: fork failed */
 	CONTROL_DRAINED = 35,	/* front: no connection is left */
+};
+
+/* Why anvil gets no worker. */
+enum control_refusal {
+	CONTROL_REFUSED_NOW = 1,	/* the service is starting: order again */
+	CONTROL_REFUSED_LIMIT = 2,	/* process_limit: when one has ended */
+	CONTROL_REFUSED_NEVER = 3,	/* not for these ids */
 };
 
 /* As whom a process runs. Texts are names as configured, for log lines; ids rule. */

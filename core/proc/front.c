@@ -310,6 +310,8 @@ static void timed_out(void *context)
 
 void front_bye(struct roost_front *front, const char *why)
 {
+	if (front->phase == FRONT_CLOSING)
+		return;
 	if (front->conn == NULL || front->phase == FRONT_TLS) {
 		front_free(front, NULL);
 		return;
@@ -319,16 +321,31 @@ void front_bye(struct roost_front *front, const char *why)
 	roost_front_close(front, why);
 }
 
+static void warn_of_limit(uint64_t limit)
+{
+	static int64_t warned;
+
+	if (warned != 0 && roost_loop_steady() - warned < 60 * ROOST_SEC)
+		return;
+	warned = roost_loop_steady();
+	roost_log(NULL, ROOST_LOG_WARN, "service(%s): client_limit (%llu) reached, client "
+		  "connections are being dropped", proc.service, (unsigned long long)limit);
+}
+
 /* R-TL-3: the one that has talked longest without logging in makes room. */
 static void make_room(uint64_t limit)
 {
-	struct roost_front *oldest = fronts;
+	struct roost_front *oldest = NULL;
 
-	if (count < limit || fronts == NULL)
+	if (count < limit)
 		return;
-	while (oldest->next != NULL)
-		oldest = oldest->next;
-	front_bye(oldest, "Connection queue full.");
+	warn_of_limit(limit);
+	for (struct roost_front *front = fronts; front != NULL; front = front->next) {
+		if (front->phase != FRONT_CLOSING && front->phase != FRONT_HANDOVER)
+			oldest = front;
+	}
+	if (oldest != NULL)
+		front_bye(oldest, "Connection queue full.");
 }
 
 static uint64_t client_limit(void)

@@ -31,7 +31,8 @@ struct roost_front {
 	struct roost_loop_timer *timer;
 	bool dead;			/* freed but for its memory, which earlier deferred calls may see */
 	/* Authentication. */
-	uint32_t auth_id;
+	struct roost_link *auth;	/* whom auth_id was put to: a reload may bring another */
+	uint32_t auth_id, auth_peer;
 	char *tag, *mechanism, *user;
 	unsigned char cookie[ROOST_COOKIE_SIZE];
 	unsigned auth_attempts;
@@ -45,7 +46,7 @@ struct roost_front {
 
 extern const struct roost_protocol_ops *front_protocol;
 extern struct roost_front *fronts;	/* newest first */
-extern struct roost_link *front_auth_link, *front_anvil_link;
+extern struct roost_link *front_auth_link, *front_anvil_link;	/* the newest */
 
 /* front.c: a connection's life. */
 void front_accept(int fd, const struct child_listener *listener);
@@ -58,9 +59,12 @@ void front_attach(struct roost_front *front, int fd);
 void front_bye(struct roost_front *front, const char *why);
 unsigned front_count(void);
 
+/* front_run.c: auth has said what it offers, so that clients can be greeted. */
+void front_open(void);
+
 /* front_auth.c: conversations with auth. */
-void front_auth_message(const void *data, size_t len);
-void front_auth_lost(void);
+void front_auth_message(struct roost_link *link, const void *data, size_t len);
+void front_auth_lost(struct roost_link *link);
 void front_auth_forget(struct roost_front *front);
 
 /* front_handover.c: to the worker. */
@@ -70,8 +74,8 @@ void front_anvil_lost(void);
 void front_anvil_back(void);
 
 /* front_job.c: lookups and jobs. */
-bool front_job_reply(const struct roost_authlink_reply *reply);
-void front_job_auth_lost(void);
+bool front_job_reply(struct roost_link *link, const struct roost_authlink_reply *reply);
+void front_job_auth_lost(struct roost_link *link);
 void front_job_anvil_lost(void);
 /* true: the request was a job's. */
 bool front_job_taken(uint64_t request, uint32_t result);

@@ -56,6 +56,7 @@ static void send_begin(struct roost_front *front, const void *response, size_t l
 	struct roost_str out = ROOST_STR_INIT;
 
 	front->auth_id = front_next_id();
+	front->auth = front_auth_link;
 	roost_wire_put_u32(&out, ROOST_AUTHLINK_BEGIN);
 	roost_wire_put_u32(&out, front->auth_id);
 	roost_authlink_put_facts(&out, &front->facts);
@@ -65,6 +66,7 @@ static void send_begin(struct roost_front *front, const void *response, size_t l
 	if (front_auth_link == NULL ||
 	    !roost_link_send(front_auth_link, out.data, out.len, NULL, 0)) {
 		front->auth_id = 0;
+		front->auth = NULL;
 		roost_loop_defer(fail_later, front);
 	}
 	explicit_bzero(out.data, out.len);
@@ -91,8 +93,8 @@ static void send_id(struct roost_front *front, uint32_t type, const void *data, 
 	roost_wire_put_u32(&out, front->auth_id);
 	if (type == ROOST_AUTHLINK_CONTINUE)
 		roost_wire_put_bytes(&out, data, len);
-	if (front_auth_link != NULL)
-		roost_link_send(front_auth_link, out.data, out.len, NULL, 0);
+	if (front->auth != NULL)
+		roost_link_send(front->auth, out.data, out.len, NULL, 0);
 	explicit_bzero(out.data, out.len);
 	roost_str_free(&out);
 }
@@ -125,6 +127,7 @@ static void approved(struct roost_front *front, const struct roost_authlink_repl
 	struct roost_auth_reply told = { .result = ROOST_AUTH_OK };
 
 	front->auth_id = 0;
+	front->auth_peer = roost_link_peer(front->auth)->id;
 	memcpy(front->cookie, reply->cookie, sizeof(front->cookie));
 	told.user = reply->user;
 	told.reason = reply->reason;
@@ -137,14 +140,14 @@ static void approved(struct roost_front *front, const struct roost_authlink_repl
 	front_settle_soon(front);
 }
 
-static void take_reply(const struct roost_authlink_reply *reply)
+static void take_reply(struct roost_link *link, const struct roost_authlink_reply *reply)
 {
 	struct roost_front *front = fronts;
 	struct roost_auth_reply told;
 
-	if (front_job_reply(reply))
+	if (front_job_reply(link, reply))
 		return;
-	while (front != NULL && front->auth_id != reply->id)
+	while (front != NULL && (front->auth_id != reply->id || front->auth != link))
 		front = front->next;
 	if (front == NULL || front->phase != FRONT_AUTH)
 		return;
@@ -187,7 +190,7 @@ static void take_mechanisms(struct roost_wire *wire)
 	mechanism_arena = arena;
 }
 
-void front_auth_message(const void *data, size_t len)
+void front_auth_message(struct roost_link *link, const void *data, size_t len)
 {
 	struct roost_wire wire = roost_wire_read(data, len);
 	uint32_t type = roost_wire_u32(&wire);
@@ -195,29 +198,35 @@ void front_auth_message(const void *data, size_t len)
 	struct roost_arena *arena;
 
 	if (type == ROOST_AUTHLINK_MECHS) {
-		take_mechanisms(&wire);
+		if (link == front_auth_link)
+			take_mechanisms(&wire);
+		front_open();
 		return;
 	}
 	arena = roost_arena_create("auth reply");
 	if (type == ROOST_AUTHLINK_REPLY && roost_authlink_get_reply(&wire, arena, &reply))
-		take_reply(&reply);
+		take_reply(link, &reply);
 	roost_arena_free(arena);
 }
 
-void front_auth_lost(void)
+void front_auth_lost(struct roost_link *link)
 {
 	struct roost_auth_reply reply = plain_reply(ROOST_AUTH_TEMP, "");
 
-	front_auth_link = NULL;
+	if (front_auth_link == link)
+		front_auth_link = NULL;
 	for (struct roost_front *front = fronts, *next; front != NULL; front = next) {
 		next = front->next;
+		if (front->auth != link)
+			continue;
+		front->auth = NULL;
 		if (front->auth_id == 0)
 			continue;
 		front->auth_id = 0;
 		if (front->phase == FRONT_AUTH)
 			deliver(front, &reply);
 	}
-	front_job_auth_lost();
+	front_job_auth_lost(link);
 }
 
 static bool is_yes(const struct roost_front *front, const char *name)

@@ -17,7 +17,8 @@ uint64_t front_next_request(void)
 static bool give(struct roost_front *front)
 {
 	struct handover handover = {
-		.facts = front->facts, .tag = front->tag == NULL ? "" : front->tag,
+		.auth = front->auth_peer, .facts = front->facts,
+		.tag = front->tag == NULL ? "" : front->tag,
 		.input = front->unread.data, .input_len = front->unread.len,
 	};
 	struct roost_str out = ROOST_STR_INIT;

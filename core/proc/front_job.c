@@ -14,7 +14,8 @@ struct lookup {
 	struct lookup *next;
 	struct roost_front *front;	/* NULL: the connection is gone, nobody is told */
 	uint64_t id;			/* the module's */
-	uint32_t auth_id;		/* 0: answered */
+	struct roost_link *auth;	/* whom auth_id was put to; NULL: gone */
+	uint32_t auth_id, auth_peer;	/* auth_id 0: answered */
 	uint64_t request;		/* 0: no job */
 	bool approved;
 	unsigned char cookie[ROOST_COOKIE_SIZE];
@@ -38,11 +39,11 @@ static void drop_cookie(const struct lookup *lookup)
 {
 	struct roost_str out = ROOST_STR_INIT;
 
-	if (!lookup->approved || front_auth_link == NULL)
+	if (!lookup->approved || lookup->auth == NULL)
 		return;
 	roost_wire_put_u32(&out, ROOST_AUTHLINK_DROP);
 	roost_wire_put_bytes(&out, lookup->cookie, sizeof(lookup->cookie));
-	roost_link_send(front_auth_link, out.data, out.len, NULL, 0);
+	roost_link_send(lookup->auth, out.data, out.len, NULL, 0);
 	roost_str_free(&out);
 }
 
@@ -62,6 +63,7 @@ static void answer_lookup(struct lookup *lookup, const struct roost_authlink_rep
 		told.fields = reply->fields;
 		memcpy(lookup->cookie, reply->cookie, sizeof(lookup->cookie));
 		lookup->approved = reply->result == ROOST_AUTH_OK;
+		lookup->auth_peer = roost_link_peer(lookup->auth)->id;
 	}
 	if (front == NULL) {
 		drop_cookie(lookup);
@@ -71,16 +73,23 @@ static void answer_lookup(struct lookup *lookup, const struct roost_authlink_rep
 	lookup->done(front, lookup->id, &told);
 }
 
+/* Telling a module may free any lookup of its connection: each search begins anew. */
+static struct lookup *find_unsent(const struct roost_front *front)
+{
+	struct lookup *lookup = lookups;
+
+	while (lookup != NULL && (lookup->front != front || lookup->auth_id != UINT32_MAX))
+		lookup = lookup->next;
+	return lookup;
+}
+
 static void fail_unsent(void *context)
 {
 	struct roost_front *front = context;
+	struct lookup *lookup;
 
-	for (struct lookup *lookup = lookups, *next; lookup != NULL && !front->dead;
-	     lookup = next) {
-		next = lookup->next;
-		if (lookup->front == front && lookup->auth_id == UINT32_MAX)
-			answer_lookup(lookup, NULL);
-	}
+	while (!front->dead && (lookup = find_unsent(front)) != NULL)
+		answer_lookup(lookup, NULL);
 }
 
 void roost_front_lookup(struct roost_front *front, const char *user, uint64_t id,
@@ -93,6 +102,7 @@ void roost_front_lookup(struct roost_front *front, const char *user, uint64_t id
 	lookup->id = id;
 	lookup->done = done;
 	lookup->auth_id = front_next_id();
+	lookup->auth = front_auth_link;
 	lookup->next = lookups;
 	lookups = lookup;
 	roost_wire_put_u32(&out, ROOST_AUTHLINK_LOOKUP);
@@ -107,11 +117,11 @@ void roost_front_lookup(struct roost_front *front, const char *user, uint64_t id
 	roost_str_free(&out);
 }
 
-bool front_job_reply(const struct roost_authlink_reply *reply)
+bool front_job_reply(struct roost_link *link, const struct roost_authlink_reply *reply)
 {
 	struct lookup *lookup = lookups;
 
-	while (lookup != NULL && lookup->auth_id != reply->id)
+	while (lookup != NULL && (lookup->auth_id != reply->id || lookup->auth != link))
 		lookup = lookup->next;
 	if (lookup == NULL)
 		return false;
@@ -119,12 +129,24 @@ bool front_job_reply(const struct roost_authlink_reply *reply)
 	return true;
 }
 
-void front_job_auth_lost(void)
+static struct lookup *find_asked(const struct roost_link *auth)
 {
-	for (struct lookup *lookup = lookups, *next; lookup != NULL; lookup = next) {
-		next = lookup->next;
-		if (lookup->auth_id != 0)
-			answer_lookup(lookup, NULL);
+	struct lookup *lookup = lookups;
+
+	while (lookup != NULL && (lookup->auth != auth || lookup->auth_id == 0))
+		lookup = lookup->next;
+	return lookup;
+}
+
+void front_job_auth_lost(struct roost_link *link)
+{
+	struct lookup *lookup;
+
+	while ((lookup = find_asked(link)) != NULL)
+		answer_lookup(lookup, NULL);
+	for (lookup = lookups; lookup != NULL; lookup = lookup->next) {
+		if (lookup->auth == link)
+			lookup->auth = NULL;
 	}
 }
 
@@ -148,16 +170,22 @@ static void finish_job(struct lookup *lookup, bool failed, const char *reply, si
 		done(front, id, failed, reply, len);
 }
 
+static struct lookup *find_unsent_job(const struct roost_front *front)
+{
+	struct lookup *lookup = lookups;
+
+	while (lookup != NULL && (lookup->front != front || lookup->request != UINT64_MAX))
+		lookup = lookup->next;
+	return lookup;
+}
+
 static void fail_unsent_jobs(void *context)
 {
 	struct roost_front *front = context;
+	struct lookup *lookup;
 
-	for (struct lookup *lookup = lookups, *next; lookup != NULL && !front->dead;
-	     lookup = next) {
-		next = lookup->next;
-		if (lookup->front == front && lookup->request == UINT64_MAX)
-			finish_job(lookup, true, "", 0);
-	}
+	while (!front->dead && (lookup = find_unsent_job(front)) != NULL)
+		finish_job(lookup, true, "", 0);
 }
 
 void roost_front_job(struct roost_front *front, uint64_t lookup_id, const int *fds,
@@ -166,8 +194,8 @@ void roost_front_job(struct roost_front *front, uint64_t lookup_id, const int *f
 		     size_t len))
 {
 	struct lookup *lookup = find_lookup(front, lookup_id);
-	struct handover handover = { .job = true, .facts = front->facts, .tag = "",
-				     .input = message, .input_len = len };
+	struct handover handover = { .job = true, .auth = lookup->auth_peer,
+				     .facts = front->facts, .tag = "", .input = message, .input_len = len };
 	struct roost_str out = ROOST_STR_INIT;
 
 	lookup->job_done = done;
@@ -208,13 +236,21 @@ void front_job_done(uint64_t request, bool failed, const char *reply, size_t len
 		finish_job(lookup, failed, reply, len);
 }
 
+static struct lookup *find_job(void)
+{
+	struct lookup *lookup = lookups;
+
+	while (lookup != NULL && (lookup->request == 0 || lookup->request == UINT64_MAX))
+		lookup = lookup->next;
+	return lookup;
+}
+
 void front_job_anvil_lost(void)
 {
-	for (struct lookup *lookup = lookups, *next; lookup != NULL; lookup = next) {
-		next = lookup->next;
-		if (lookup->request != 0)
-			finish_job(lookup, true, "", 0);
-	}
+	struct lookup *lookup;
+
+	while ((lookup = find_job()) != NULL)
+		finish_job(lookup, true, "", 0);
 }
 
 /* Answered lookups without a job go; what is under way goes on untold. */

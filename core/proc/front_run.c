@@ -24,7 +24,8 @@ static ROOST_VEC(struct roost_loop_fd *) accept_watches;
 /* A front module is its protocol's alone: drivers and layers have no business here. */
 static int load_protocol(void)
 {
-	const char *key = roost_arena_printf(proc.arena, "%s-login", proc.protocol);
+	bool own = strcmp(proc.service, "lmtp") != 0;
+	const char *key = own ? proc.service : "lmtp-login";
 	int status = proc_load_modules(key);
 
 	if (status != 0)
@@ -38,11 +39,16 @@ static int load_protocol(void)
 	return 0;
 }
 
+static bool is_auth(const struct roost_link *link)
+{
+	return strcmp(roost_link_peer(link)->role, "auth") == 0;
+}
+
 static void link_message(struct roost_link *link, const void *data, size_t len, const int *fds,
 			 size_t fd_count)
 {
-	if (link == front_auth_link)
-		front_auth_message(data, len);
+	if (is_auth(link))
+		front_auth_message(link, data, len);
 	else if (link == front_anvil_link)
 		front_anvil_message(data, len);
 }
@@ -50,8 +56,8 @@ static void link_message(struct roost_link *link, const void *data, size_t len, 
 /* An older one may go after the newer has come. */
 static void link_closed(struct roost_link *link)
 {
-	if (link == front_auth_link)
-		front_auth_lost();
+	if (is_auth(link))
+		front_auth_lost(link);
 	else if (link == front_anvil_link)
 		front_anvil_lost();
 }
@@ -63,11 +69,12 @@ static void front_link(int fd, const struct roost_peer *peer, uint32_t ticket)
 	struct roost_link *link = link_create(fd, peer, &link_ops);
 
 	if (strcmp(peer->role, "anvil") == 0) {
+		if (front_anvil_link != NULL)
+			front_anvil_lost();
 		front_anvil_link = link;
 		front_anvil_back();
-	} else if (strcmp(peer->role, "auth") == 0) {
-		if (front_auth_link != NULL)
-			front_auth_lost();
+	} else if (is_auth(link)) {
+		/* The one before still answers what it was asked. */
 		front_auth_link = link;
 	}
 }
@@ -90,7 +97,20 @@ static void accept_ready(void *context, unsigned events)
 	}
 }
 
-/* Over when nobody is talking and, when draining, no relay is left. */
+/* Called again for each auth process that comes; the first opens the doors. */
+void front_open(void)
+{
+	if (stopping || accept_watches.count > 0)
+		return;
+	for (size_t i = 0; i < proc.listeners.count; i++) {
+		struct child_listener *listener = &proc.listeners.items[i];
+
+		roost_vec_push(&accept_watches, roost_loop_fd(listener->fd, ROOST_LOOP_READ,
+							      accept_ready, listener));
+	}
+}
+
+/* Over when nobody is talking and no relay is left. */
 static void end_when_done(void *context)
 {
 	if (fronts == NULL && tls_relay_count() == 0) {
@@ -100,19 +120,19 @@ static void end_when_done(void *context)
 	roost_loop_timer_again(drain_timer, ROOST_SEC / 5);
 }
 
+/* The workers say goodbye through the relays: they get the time that end_when_done gives. */
 static void front_stop(bool drain, const char *why)
 {
 	if (!stopping) {
 		for (size_t i = 0; i < accept_watches.count; i++)
 			roost_loop_fd_free(accept_watches.items[i]);
-		drain_timer = roost_loop_timer(ROOST_SEC / 5, end_when_done, NULL);
+		drain_timer = roost_loop_timer(ROOST_SEC / 20, end_when_done, NULL);
 	}
 	stopping = true;
-	for (struct roost_front *front = fronts, *next; front != NULL; front = next) {
+	for (struct roost_front *front = fronts, *next; front != NULL && !drain; front = next) {
 		next = front->next;
 		front_bye(front, why);
 	}
-	/* The workers say goodbye through the relays: they get the time that end_when_done gives. */
 }
 
 static const struct proc_ops front_ops = { .link = front_link, .stop = front_stop };
@@ -193,12 +213,6 @@ int front_run(void)
 	if (status != 0)
 		return status;
 	proc_serve(&front_ops);
-	for (size_t i = 0; i < proc.listeners.count; i++) {
-		struct child_listener *listener = &proc.listeners.items[i];
-
-		roost_vec_push(&accept_watches, roost_loop_fd(listener->fd, ROOST_LOOP_READ,
-							      accept_ready, listener));
-	}
 	loop_run();
 	return 0;
 }

@@ -5,6 +5,7 @@
 void handover_put(struct roost_str *out, const struct handover *handover)
 {
 	roost_wire_put_u32(out, handover->job);
+	roost_wire_put_u32(out, handover->auth);
 	roost_wire_put_bytes(out, handover->cookie, sizeof(handover->cookie));
 	roost_authlink_put_facts(out, &handover->facts);
 	roost_wire_put_text(out, handover->tag);
@@ -18,6 +19,7 @@ bool handover_get(struct roost_wire *wire, struct roost_arena *arena, struct han
 
 	memset(handover, 0, sizeof(*handover));
 	handover->job = roost_wire_u32(wire) != 0;
+	handover->auth = roost_wire_u32(wire);
 	cookie = roost_wire_bytes(wire, &len);
 	if (len == sizeof(handover->cookie))
 		memcpy(handover->cookie, cookie, len);

@@ -19,17 +19,19 @@ enum handover_type {
 	HANDOVER_SERVE = 67,	/* u64 session, then a hand-over; fds as before */
 	HANDOVER_KICK = 68,	/* u64 session, text why */
 	HANDOVER_CHANGED = 69,	/* text mailbox, u64 modseq: somebody else has committed there */
-	HANDOVER_RETIRE = 70,	/* end as soon as nobody is served: others want your place */
+	HANDOVER_RETIRE = 70,	/* nobody new will come: end as soon as nobody is served */
 	/* worker to anvil */
 	HANDOVER_ENDED = 71,	/* u64 session, u32 enum roost_auth_result: OK, or why it never began */
 	HANDOVER_REPLIED = 72,	/* u64 session, bytes reply */
 	HANDOVER_RESUMED = 73,	/* u64 session, text user, service, rip, session id: told to a new anvil */
 	HANDOVER_NOTICE = 74,	/* text mailbox, u64 modseq: we have committed there */
 	HANDOVER_WATCH = 75,	/* text mailbox, u32 on */
+	HANDOVER_RETIRING = 76,	/* give me nobody new; RETIRE is the answer, and then I end */
 };
 
 struct handover {
 	bool job;
+	uint32_t auth;			/* peer id of the auth process that gave the cookie */
 	unsigned char cookie[ROOST_COOKIE_SIZE];
 	struct roost_facts facts;
 	const char *tag;

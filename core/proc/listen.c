@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/proc/master.h"
 #include "core/proc/service.h"
@@ -109,6 +110,20 @@ static int look_up_owner(const struct service_unix *spec, uid_t *uid, gid_t *gid
 	return 0;
 }
 
+static int take_owner(struct master *master, const struct service_unix *spec,
+		      struct roost_error *err)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (look_up_owner(spec, &uid, &gid, err) < 0)
+		return -1;
+	if ((master->root && chown(spec->path, uid, gid) < 0) ||
+	    chmod(spec->path, spec->mode) < 0)
+		return roost_fail_errno(err, "unix_listener %s", spec->path);
+	return 0;
+}
+
 /* Parent directories under base_dir are made as needed ("login"); others are the administrator's. */
 static void make_parent(const char *base_dir, const char *path)
 {
@@ -128,8 +143,6 @@ static int bind_unix(struct master *master, const struct service_unix *spec, int
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	mode_t mask;
-	uid_t uid;
-	gid_t gid;
 	int fd, bound;
 
 	if (strlen(spec->path) >= sizeof(address.sun_path)) {
@@ -138,8 +151,6 @@ static int bind_unix(struct master *master, const struct service_unix *spec, int
 			spec->path, sizeof(address.sun_path) - 1);
 	}
 	memcpy(address.sun_path, spec->path, strlen(spec->path) + 1);
-	if (look_up_owner(spec, &uid, &gid, err) < 0)
-		return -1;
 	make_parent(master->base_dir, spec->path);
 	if (clear_path(&address, err) < 0)
 		return -1;
@@ -148,9 +159,9 @@ static int bind_unix(struct master *master, const struct service_unix *spec, int
 	mask = umask(0777);
 	bound = bind(fd, (struct sockaddr *)&address, sizeof(address));
 	umask(mask);
-	if (bound < 0 || (master->root && chown(spec->path, uid, gid) < 0) ||
-	    chmod(spec->path, spec->mode) < 0 || listen(fd, BACKLOG) < 0) {
-		roost_fail_errno(err, "unix_listener %s", spec->path);
+	if (bound < 0 || take_owner(master, spec, err) < 0 || listen(fd, BACKLOG) < 0) {
+		if (bound < 0)
+			roost_fail_errno(err, "unix_listener %s", spec->path);
 		close(fd);
 		return -1;
 	}
@@ -223,33 +234,43 @@ static int listen_unix(struct master *master, struct service *service,
 	(void)snprintf(key, sizeof(key), "unix %s", spec->path);
 	listener = want(master, service, key, spec->name, 0);
 	if (listener->fd >= 0)
-		return 0;
+		return take_owner(master, spec, err);	/* a reload may have changed them */
+	free(listener->path);
 	listener->path = mem_strdup(spec->path);
 	return bind_unix(master, spec, &listener->fd, err);
 }
 
-int listeners_bind(struct master *master, struct service *service, struct roost_error *err)
+static int say(int ret, const struct roost_error *err)
+{
+	if (ret < 0)
+		roost_log(NULL, ROOST_LOG_ERROR, "%s", roost_error_log(err));
+	return ret;
+}
+
+/* One that cannot be had does not keep the others away. */
+static int bind_service(struct master *master, struct service *service)
 {
 	struct service_sockets sockets;
+	struct roost_error err;
 	int ret = 0;
 
-	if (service->kind != PROC_FRONT && service->kind != PROC_ROLE &&
-	    service->kind != PROC_ANVIL)
-		return 0;
+	service->listeners.count = 0;
 	service_sockets(master, service, &sockets);
-	for (size_t i = 0; i < sockets.unixes.count && ret == 0; i++)
-		ret = listen_unix(master, service, &sockets.unixes.items[i], err);
-	for (size_t i = 0; i < sockets.inets.count && ret == 0; i++) {
+	for (size_t i = 0; i < sockets.unixes.count; i++)
+		ret |= say(listen_unix(master, service, &sockets.unixes.items[i], &err), &err);
+	for (size_t i = 0; i < sockets.inets.count; i++) {
 		const struct service_inet *spec = &sockets.inets.items[i];
 
-		for (size_t a = 0; spec->addresses[a] != NULL && ret == 0; a++)
-			ret = listen_inet(master, service, spec, spec->addresses[a], err);
+		for (size_t a = 0; spec->addresses[a] != NULL; a++) {
+			ret |= say(listen_inet(master, service, spec, spec->addresses[a], &err),
+				   &err);
+		}
 	}
 	service_sockets_free(&sockets);
 	return ret;
 }
 
-void listeners_drop_unwanted(struct master *master)
+static void drop_unwanted(struct master *master)
 {
 	size_t kept = 0;
 
@@ -260,17 +281,38 @@ void listeners_drop_unwanted(struct master *master)
 			master->listeners.items[kept++] = listener;
 			continue;
 		}
-		if (listener->path != NULL)
+		/* One that we could not bind is somebody else's. */
+		if (listener->path != NULL && listener->fd >= 0)
 			(void)unlink(listener->path);
 		free_listener(listener);
 	}
 	master->listeners.count = kept;
 }
 
+static bool has_listeners(const struct service *service)
+{
+	return service->kind == PROC_FRONT || service->kind == PROC_ROLE ||
+	       service->kind == PROC_ANVIL;
+}
+
+int listeners_bind(struct master *master)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < master->listeners.count; i++)
+		master->listeners.items[i]->wanted = false;
+	for (size_t i = 0; i < master->services.count; i++) {
+		if (has_listeners(master->services.items[i]))
+			ret |= bind_service(master, master->services.items[i]);
+	}
+	drop_unwanted(master);
+	return ret;
+}
+
 void listeners_close(struct master *master)
 {
 	for (size_t i = 0; i < master->listeners.count; i++)
 		master->listeners.items[i]->wanted = false;
-	listeners_drop_unwanted(master);
+	drop_unwanted(master);
 	roost_vec_free(&master->listeners);
 }

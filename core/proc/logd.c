@@ -18,6 +18,7 @@
 
 /* One process that logs. */
 struct source {
+	struct source *next;
 	char *service;
 	uint32_t pid;
 	int fd;
@@ -32,6 +33,7 @@ struct target {
 };
 
 static struct target targets[3];	/* errors, info, debug */
+static struct source *sources;
 static const char *time_format;
 
 static struct target *target_of(enum roost_log_level level)
@@ -51,9 +53,10 @@ static void open_target(struct target *target)
 	target->fd = open(target->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY,
 			  0600);
 	if (target->fd < 0) {
-		dprintf(STDERR_FILENO, "log: Error: open %s: %s; its lines go to standard error\n",
+		dprintf(STDERR_FILENO, "log: Error: open %s: %s; its lines go to syslog\n",
 			target->path, strerror(errno));
-		target->fd = STDERR_FILENO;
+		syslog(LOG_ERR, "log: Error: open %s: %m; its lines come here", target->path);
+		target->syslog = true;
 	}
 }
 
@@ -120,20 +123,13 @@ static void take_lines(struct source *source)
 	}
 }
 
-static void source_ready(void *context, unsigned events)
+static void free_source(struct source *source)
 {
-	struct source *source = context;
-	char *space = roost_str_reserve(&source->line, 4096);
-	ssize_t len = read(source->fd, space, 4096);
+	struct source **link = &sources;
 
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len > 0) {
-		source->line.len += (size_t)len;
-		source->line.data[source->line.len] = '\0';
-		take_lines(source);
-		return;
-	}
+	while (*link != source)
+		link = &(*link)->next;
+	*link = source->next;
 	if (source->line.len > 0)
 		take_line(source, source->line.data);
 	roost_loop_fd_free(source->watch);
@@ -143,37 +139,78 @@ static void source_ready(void *context, unsigned events)
 	free(source);
 }
 
+/* What is there now: -1: nothing will come any more; 0: nothing now. */
+static int read_source(struct source *source)
+{
+	char *space = roost_str_reserve(&source->line, 4096);
+	ssize_t len = read(source->fd, space, 4096);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (len <= 0)
+		return -1;
+	source->line.len += (size_t)len;
+	source->line.data[source->line.len] = '\0';
+	take_lines(source);
+	return 1;
+}
+
+static void source_ready(void *context, unsigned events)
+{
+	struct source *source = context;
+
+	if (read_source(source) < 0)
+		free_source(source);
+}
+
 static void add_source(struct roost_wire *wire, int fd)
 {
 	struct source *source = mem_zalloc(sizeof(*source));
+	struct roost_arena *arena = roost_arena_create("source");
 
-	source->service = mem_strdup(roost_wire_text(wire, proc.arena));
+	source->service = mem_strdup(roost_wire_text(wire, arena));
 	source->pid = roost_wire_u32(wire);
 	source->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	(void)fcntl(source->fd, F_SETFL, O_NONBLOCK);
 	source->watch = roost_loop_fd(source->fd, ROOST_LOOP_READ, source_ready, source);
+	source->next = sources;
+	sources = source;
+	roost_arena_free(arena);
 }
 
-static void reopen(void)
+/* From now on to there: the master has opened it, as we may not. */
+static void set_target(struct roost_wire *wire, const int *fds, size_t fd_count)
 {
-	for (int i = 0; i < 3; i++) {
-		if (targets[i].fd > STDERR_FILENO)
-			close(targets[i].fd);
-		open_target(&targets[i]);
-	}
+	uint32_t number = roost_wire_u32(wire);
+	struct target *target;
+
+	if (number >= 3)
+		return;
+	target = &targets[number];
+	if (target->fd > STDERR_FILENO)
+		close(target->fd);
+	*target = (struct target){ .path = roost_wire_text(wire, proc.arena),
+				   .fd = STDERR_FILENO };
+	if (fd_count == 1)
+		target->fd = fcntl(fds[0], F_DUPFD_CLOEXEC, 3);
+	else if (strcmp(target->path, "syslog") == 0)
+		target->syslog = true;
 }
 
 static void logd_message(uint32_t type, struct roost_wire *wire, const int *fds, size_t fd_count)
 {
 	if (type == CONTROL_LOG_PIPE && fd_count == 1)
 		add_source(wire, fds[0]);
-	else if (type == CONTROL_REOPEN)
-		reopen();
+	else if (type == CONTROL_LOG_TARGET)
+		set_target(wire, fds, fd_count);
 }
 
 /* All others have ended; what they wrote last still lies in their pipes. */
 static void logd_stop(bool drain, const char *why)
 {
+	for (struct source *source = sources; source != NULL; source = source->next) {
+		while (read_source(source) > 0)
+			continue;
+	}
 	loop_stop();
 }
 
@@ -197,7 +234,8 @@ int logd_run(void)
 	/* Files are opened before privileges go: they usually lie in root's directories. */
 	openlog("roost", LOG_NDELAY, LOG_MAIL);
 	tzset();
-	reopen();
+	for (int i = 0; i < 3; i++)
+		open_target(&targets[i]);
 	if (privileges_drop(&proc.ids, proc.privileged, false, &err) < 0) {
 		dprintf(STDERR_FILENO, "log: Fatal: %s\n", roost_error_log(&err));
 		return 77;

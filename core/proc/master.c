@@ -82,25 +82,17 @@ static void link_config(struct master *master)
 	free(path);
 }
 
-static int bind_all(struct master *master, struct roost_error *err)
+/* Old processes go; how far their sessions go with them, shutdown_clients says (R-SVC-8). */
+static void replace_children(struct master *master)
 {
-	for (size_t i = 0; i < master->listeners.count; i++)
-		master->listeners.items[i]->wanted = false;
-	for (size_t i = 0; i < master->services.count; i++) {
-		if (listeners_bind(master, master->services.items[i], err) < 0)
-			return -1;
-	}
-	listeners_drop_unwanted(master);
-	return 0;
-}
+	bool keep = !conf_snapshot_bool(master->conf, "shutdown_clients");
 
-static void stop_children(struct master *master, bool all, bool drain, const char *why)
-{
 	for (struct child *child = master->children; child != NULL; child = child->next) {
-		bool helper = child->kind == PROC_LOG || child->kind == PROC_ANVIL;
-
-		if (all || !helper)
-			child_stop(child, drain, why);
+		if (child->kind == PROC_LOG || child->kind == PROC_ANVIL || child->stopping)
+			continue;
+		/* Who is amid a login goes on, and auth answers for the cookies that it gave. */
+		child_stop(master, child, keep || child->kind != PROC_WORKER,
+			   "Server shutting down.");
 	}
 }
 
@@ -108,19 +100,17 @@ static void stop_children(struct master *master, bool all, bool drain, const cha
 static void reload(struct master *master)
 {
 	struct roost_error err;
-	bool close_sessions;
 
 	roost_log(NULL, ROOST_LOG_WARN, "SIGHUP received - reloading configuration");
-	if (master_configure(master, &err) < 0 || services_make(master, &err) < 0) {
+	if (master_reconfigure(master, &err) < 0) {
 		roost_log(NULL, ROOST_LOG_ERROR,
 			  "reload failed, going on with the configuration in use: %s",
 			  roost_error_log(&err));
 		return;
 	}
-	if (bind_all(master, &err) < 0)
-		roost_log(NULL, ROOST_LOG_ERROR, "%s", roost_error_log(&err));
-	close_sessions = conf_snapshot_bool(master->conf, "shutdown_clients");
-	stop_children(master, false, !close_sessions, "Server shutting down.");
+	(void)listeners_bind(master);
+	replace_children(master);
+	master_reopen_logs(master);
 	link_config(master);
 }
 
@@ -134,17 +124,8 @@ static void begin_stop(struct master *master, int number)
 	for (struct child *child = master->children; child != NULL; child = child->next) {
 		if (child->kind == PROC_FRONT || child->kind == PROC_WORKER ||
 		    child->kind == PROC_TEMPLATE)
-			child_stop(child, false, "Server shutting down.");
+			child_stop(master, child, false, "Server shutting down.");
 	}
-}
-
-static void reopen_logs(struct master *master)
-{
-	struct child *log = child_find(master, PROC_LOG, NULL);
-	uint32_t type = CONTROL_REOPEN;
-
-	if (log != NULL)
-		child_send(log, &type, sizeof(type), NULL, 0);
 }
 
 static void take_signals(struct master *master)
@@ -162,7 +143,8 @@ static void take_signals(struct master *master)
 			begin_stop(master, (int)info.ssi_signo);
 			break;
 		case SIGUSR1:
-			reopen_logs(master);
+			roost_log(NULL, ROOST_LOG_WARN, "SIGUSR1 received - reopening logs");
+			master_reopen_logs(master);
 			break;
 		default:
 			break;		/* SIGCHLD: exits are collected on each round */
@@ -182,13 +164,17 @@ static void go_on_stopping(struct master *master)
 			helpers = true;
 		else
 			users = true;
-		if (master_now() >= master->kill_at && child->pid > 0)
+		if (master_now() >= master->kill_at && child->pid > 0) {
+			roost_log(NULL, ROOST_LOG_WARN,
+				  "service(%s): PID %d did not stop in time; killing it",
+				  child->service->name, (int)child->pid);
 			(void)kill(child->pid, SIGKILL);
+		}
 	}
 	for (struct child *child = master->children; child != NULL && !users;
 	     child = child->next) {
-		if (!child->stopping && (child->kind != PROC_LOG || !helpers))
-			child_stop(child, false, "Server shutting down.");
+		if ((!child->stopping || child->draining) && (child->kind != PROC_LOG || !helpers))
+			child_stop(master, child, false, "Server shutting down.");
 	}
 }
 
@@ -203,8 +189,8 @@ static void wait_once(struct master *master, int timeout)
 
 		if (id == 0)
 			take_signals(master);
-		else if (child != NULL)
-			supervise_message(master, child);
+		else if (child != NULL && child->control >= 0)
+			supervise_ready(master, child, events[i].events);
 	}
 	supervise_exits(master);
 }
@@ -219,10 +205,21 @@ static int timeout_until(int64_t due)
 	return left <= 0 ? 0 : (int)(left / 1000 + 1);
 }
 
+/* R-SVC-5: "... starting up for imap, lmtp (core dumps disabled)". */
 static void say_started(struct master *master)
 {
-	roost_log(NULL, ROOST_LOG_INFO, "roost v%s starting up for %s (core dumps disabled)",
-		  VERSION, conf_snapshot_string(master->conf, "protocols"));
+	struct roost_str list = ROOST_STR_INIT;
+
+	for (size_t i = 0; i < master->services.count; i++) {
+		const struct service *service = master->services.items[i];
+
+		if (service->kind == PROC_TEMPLATE)
+			roost_str_printf(&list, "%s%s", list.len == 0 ? "" : ", ",
+					 service->protocol);
+	}
+	roost_log(NULL, ROOST_LOG_INFO, "Roost v%s starting up for %s (core dumps disabled)",
+		  VERSION, list.len == 0 ? "no protocol" : list.data);
+	roost_str_free(&list);
 }
 
 static void run_until_stopped(struct master *master)
@@ -254,15 +251,22 @@ int master_run(struct master *master, bool foreground)
 
 	log_set_prefix("master: ");
 	if (open_signals(master, &err) < 0 || make_directories(master, &err) < 0 ||
-	    pid_file_check(master, &err) < 0 || services_make(master, &err) < 0 ||
-	    bind_all(master, &err) < 0) {
+	    pid_file_check(master, &err) < 0 || services_make(master, &err) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
+		return 89;
+	}
+	if (listeners_bind(master) < 0) {
+		roost_log(NULL, ROOST_LOG_FATAL, "not all sockets could be had; not starting");
 		listeners_close(master);
 		return 89;
 	}
 	/* What can be wrong with the configuration has been said by now, to whom started us. */
-	if ((!foreground && daemon(1, 1) < 0) || pid_file_take(master, &err) < 0) {
+	if (!foreground && daemon(1, 0) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "could not go to the background: %m");
+		return 1;
+	}
+	if (pid_file_take(master, &err) < 0) {
+		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
 		return 1;
 	}
 	log_through_pipe(master);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <roost/vec.h>
 #include "core/conf/snapshot.h"
+#include "core/proc/configure.h"
 #include "core/proc/control.h"
 
 struct listener {
@@ -31,7 +32,7 @@ struct service {
 	ROOST_VEC(struct listener *) listeners;	/* the master's */
 	unsigned children;
 	/* Restart with back-off (R-SVC-7): microseconds, steady clock. */
-	int64_t retry_at, retry_delay;
+	int64_t retry_at, retry_delay, failed_at;
 	int64_t limit_warned;
 };
 
@@ -45,18 +46,27 @@ struct child {
 	int control, log;		/* our ends; -1: closed */
 	uint32_t ticket;		/* anvil's order, for workers */
 	bool ready, stopping;
-	int64_t started;
+	bool draining;			/* stopping, when its sessions have ended */
+	struct order *first_order, **last_order;	/* what its control socket had no room for */
+	size_t order_count;
 	struct child *next;
 };
 
+/* As the children get it: "NAME=value", ends with NULL. */
+struct environment {
+	char **items;
+	size_t count, capacity;
+};
+
 struct master {
-	const char *config_path;
+	char *config_path;			/* absolute */
 	ROOST_VEC(const char *) overrides;	/* name=value of -o */
 	char *base_dir;
 	bool root;
 	unsigned generation;
-	int snapshot_fds[CONF_ROLE_COUNT];
+	struct configured configured;
 	struct conf_snapshot *conf;		/* CONF_ROLE_MASTER's */
+	struct environment environment;
 	ROOST_VEC(struct service *) services;	/* of the newest generation */
 	ROOST_VEC(struct listener *) listeners;
 	struct child *children;
@@ -69,17 +79,25 @@ struct master {
 
 int64_t master_now(void);			/* steady, microseconds */
 
-/* config.c: run the configuration children; the snapshots and conf are replaced only on success. */
+/* reload.c */
+/* Have the configuration read, for the first time. */
 int master_configure(struct master *master, struct roost_error *err);
+/* Read it again. Where it or the services that it asks for cannot be had, all stays as it is. */
+int master_reconfigure(struct master *master, struct roost_error *err);
+/* Open the log files anew and give them to the log process. */
+void master_reopen_logs(struct master *master);
 
-/* service.c: services, and which listeners they want, from the configuration. */
+/* environment.c */
+void environment_make(struct master *master);
+
+/* service.c: services from the configuration; those of before stay on failure. */
 int services_make(struct master *master, struct roost_error *err);
 struct service *service_find(struct master *master, const char *name, enum proc_kind kind);
 void service_unref(struct master *master, struct service *service);	/* frees old generations */
 
 /* listen.c */
-int listeners_bind(struct master *master, struct service *service, struct roost_error *err);
-void listeners_drop_unwanted(struct master *master);
+/* Bind what all services want that is not yet bound, and drop what none wants. Each failure is logged; -1: there was one. */
+int listeners_bind(struct master *master);
 void listeners_close(struct master *master);
 
 /* spawn.c */
@@ -87,20 +105,25 @@ int child_spawn(struct master *master, struct service *service);
 /* Has a template fork a worker for anvil's order. */
 int worker_spawn(struct master *master, struct child *template, const struct proc_ids *ids,
 		 uint32_t ticket);
-bool child_send(struct child *child, const void *data, size_t len, const int *fds, size_t count);
-void child_stop(struct child *child, bool drain, const char *why);
+void child_stop(struct master *master, struct child *child, bool drain, const char *why);
 void child_free(struct master *master, struct child *child);
 struct child *child_by_id(struct master *master, uint32_t id);
 struct child *child_by_pid(struct master *master, pid_t pid);
 /* The newest living child of a kind and service; service NULL: any. */
 struct child *child_find(struct master *master, enum proc_kind kind, const char *service);
-bool child_start_go(struct master *master, struct child *child);
+void child_start_go(struct master *master, struct child *child);
+
+/* orders.c: messages to children; those that the socket has no room for wait their turn. */
+bool child_send(struct master *master, struct child *child, const void *data, size_t len,
+		const int *fds, size_t count);
+void child_send_queued(struct master *master, struct child *child);	/* there is room again */
+void child_drop_queued(struct child *child);
 
 /* connect.c: links between processes. */
 void child_connect(struct master *master, struct child *child);
 
 /* supervise.c: messages of children, exits, restarts. */
-void supervise_message(struct master *master, struct child *child);
+void supervise_ready(struct master *master, struct child *child, uint32_t events);
 void supervise_exits(struct master *master);
 /* Start what should run and does not; the time of the next try, or -1. */
 int64_t supervise_start(struct master *master);
@@ -110,8 +133,6 @@ int64_t supervise_start(struct master *master);
 int pid_file_check(struct master *master, struct roost_error *err);
 int pid_file_take(struct master *master, struct roost_error *err);
 void pid_file_drop(struct master *master);
-/* The pid of a running master, 0: none. */
-pid_t pid_file_owner(const char *base_dir);
 
 /* master.c: returns the exit status. */
 int master_run(struct master *master, bool foreground);

@@ -5,36 +5,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "core/proc/master.h"
+#include "core/proc/running.h"
 
 static void pid_path(const char *base_dir, char *path, size_t size)
 {
 	(void)snprintf(path, size, "%s/master.pid", base_dir);
 }
 
-static struct flock whole_file(short type)
-{
-	return (struct flock){ .l_type = type, .l_whence = SEEK_SET };
-}
-
-pid_t pid_file_owner(const char *base_dir)
-{
-	struct flock lock = whole_file(F_WRLCK);
-	char path[4096];
-	int fd;
-
-	pid_path(base_dir, path, sizeof(path));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	if (fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
-		lock.l_pid = 0;
-	close(fd);
-	return lock.l_pid;
-}
-
 int pid_file_check(struct master *master, struct roost_error *err)
 {
-	pid_t owner = pid_file_owner(master->base_dir);
+	pid_t owner = running_pid(master->base_dir);
 
 	if (owner == 0)
 		return 0;
@@ -45,7 +25,7 @@ int pid_file_check(struct master *master, struct roost_error *err)
 
 int pid_file_take(struct master *master, struct roost_error *err)
 {
-	struct flock lock = whole_file(F_WRLCK);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[4096], text[32];
 	int len;
 

@@ -6,6 +6,7 @@
 #include <roost/log.h>
 #include <roost/loop.h>
 #include <roost/role.h>
+#include <roost/vec.h>
 #include "core/conf/scope.h"
 #include "core/loop/loop.h"
 #include "core/module/module.h"
@@ -16,6 +17,10 @@
 
 static const struct roost_role_ops *role;
 static struct roost_link *anvil;
+static ROOST_VEC(struct roost_loop_fd *) watches;
+
+/* A cookie is good for a minute (cookie.h of auth): as long is there somebody who knows it. */
+#define DRAIN_TIME (61 * ROOST_SEC)
 
 struct roost_link *roost_link_anvil(void)
 {
@@ -57,13 +62,24 @@ static void accept_ready(void *context, unsigned events)
 		roost_log(NULL, ROOST_LOG_ERROR, "accept on %s: %m", listener->name);
 }
 
-static void role_stop(bool drain, const char *why)
+static void stop_now(void *context)
 {
 	if (role->stop != NULL)
 		role->stop();
 	loop_stop();
 }
 
+/* Draining, it takes no new clients, but those of fronts and workers are answered. */
+static void role_stop(bool drain, const char *why)
+{
+	for (size_t i = 0; i < watches.count; i++)
+		roost_loop_fd_free(watches.items[i]);
+	watches.count = 0;
+	if (drain)
+		(void)roost_loop_timer(DRAIN_TIME, stop_now, NULL);
+	else
+		stop_now(NULL);
+}
 static const struct proc_ops role_ops = { .link = role_link, .stop = role_stop };
 
 /* Passwords in other hands' memory: nothing of this process is readable, and it runs no program. */
@@ -102,7 +118,8 @@ int role_run(void)
 	for (size_t i = 0; i < proc.listeners.count && role->accepted != NULL; i++) {
 		struct child_listener *listener = &proc.listeners.items[i];
 
-		roost_loop_fd(listener->fd, ROOST_LOOP_READ, accept_ready, listener);
+		roost_vec_push(&watches, roost_loop_fd(listener->fd, ROOST_LOOP_READ,
+						       accept_ready, listener));
 	}
 	proc_serve(&role_ops);
 	loop_run();

@@ -104,25 +104,32 @@ static int service_ids(struct master *master, struct service *service, struct ro
 	return take_user(service->name, user, &service->ids, err);
 }
 
-static struct service *add(struct master *master, const char *name, const char *protocol,
+/* Services in the making: of the next generation. */
+struct services {
+	struct master *master;
+	ROOST_VEC(struct service *) made;
+};
+
+static struct service *add(struct services *services, const char *name, const char *protocol,
 			   enum proc_kind kind, enum conf_role role)
 {
+	struct master *master = services->master;
 	struct service *service = mem_zalloc(sizeof(*service));
 
 	service->name = mem_strdup(name);
 	service->protocol = mem_strdup(protocol);
 	service->kind = kind;
 	service->role = role;
-	service->generation = master->generation;
+	service->generation = master->generation + 1;
 	service->process_limit = service_number(master, name, "process_limit");
 	service->process_min_avail = service_number(master, name, "process_min_avail");
 	service->vsz_limit = service_number(master, name, "vsz_limit");
-	roost_vec_push(&master->services, service);
+	roost_vec_push(&services->made, service);
 	return service;
 }
 
 /* The front and the template of one protocol, by the names that configurations use for them. */
-static void add_protocol(struct master *master, const char *protocol)
+static void add_protocol(struct services *services, const char *protocol)
 {
 	char front[256];
 	const char *worker = strcmp(protocol, "sieve") == 0 ? "managesieve" : protocol;
@@ -131,13 +138,13 @@ static void add_protocol(struct master *master, const char *protocol)
 
 	(void)snprintf(front, sizeof(front), "%s%s", worker,
 		       strcmp(protocol, "lmtp") == 0 ? "" : "-login");
-	service = add(master, front, protocol, PROC_FRONT, CONF_ROLE_FRONT);
+	service = add(services, front, protocol, PROC_FRONT, CONF_ROLE_FRONT);
 	service->process_limit = cores < 1 ? 1 : (uint64_t)cores;
 	if (service->process_min_avail == 0)
 		service->process_min_avail = 1;
 	if (service->process_min_avail > service->process_limit)
 		service->process_min_avail = service->process_limit;
-	add(master, worker, protocol, PROC_TEMPLATE, CONF_ROLE_MAIL);
+	add(services, worker, protocol, PROC_TEMPLATE, CONF_ROLE_MAIL);
 }
 
 static void free_service(struct service *service)
@@ -164,6 +171,8 @@ static void retire(struct master *master)
 /* anvil and log outlive a reload: their living children go over to the new services. */
 static void inherit(struct master *master, struct service *service)
 {
+	if (service->kind != PROC_LOG && service->kind != PROC_ANVIL)
+		return;
 	for (struct child *child = master->children; child != NULL; child = child->next) {
 		if (child->kind != service->kind || child->stopping)
 			continue;
@@ -174,24 +183,41 @@ static void inherit(struct master *master, struct service *service)
 	}
 }
 
-int services_make(struct master *master, struct roost_error *err)
+static void make_all(struct services *services)
 {
-	char *list = mem_strdup(conf_snapshot_string(master->conf, "protocols"));
+	char *list = mem_strdup(conf_snapshot_string(services->master->conf, "protocols"));
 	char *rest = list, *protocol;
-	int ret = 0;
 
-	retire(master);
-	master->generation++;
-	inherit(master, add(master, "log", "", PROC_LOG, CONF_ROLE_PLAIN));
-	inherit(master, add(master, "anvil", "", PROC_ANVIL, CONF_ROLE_PLAIN));
-	add(master, "auth", "", PROC_ROLE, CONF_ROLE_AUTH);
+	add(services, "log", "", PROC_LOG, CONF_ROLE_PLAIN);
+	add(services, "anvil", "", PROC_ANVIL, CONF_ROLE_PLAIN);
+	add(services, "auth", "", PROC_ROLE, CONF_ROLE_AUTH);
 	while ((protocol = strsep(&rest, " ,\t")) != NULL) {
 		if (protocol[0] != '\0' && strcmp(protocol, "none") != 0)
-			add_protocol(master, protocol);
+			add_protocol(services, protocol);
 	}
 	free(list);
-	for (size_t i = 0; i < master->services.count && ret == 0; i++)
-		ret = service_ids(master, master->services.items[i], err);
+}
+
+int services_make(struct master *master, struct roost_error *err)
+{
+	struct services services = { .master = master };
+	int ret = 0;
+
+	make_all(&services);
+	for (size_t i = 0; i < services.made.count && ret == 0; i++)
+		ret = service_ids(master, services.made.items[i], err);
+	if (ret == 0) {
+		retire(master);
+		master->generation++;
+		for (size_t i = 0; i < services.made.count; i++)
+			roost_vec_push(&master->services, services.made.items[i]);
+		for (size_t i = 0; i < services.made.count; i++)
+			inherit(master, services.made.items[i]);
+	} else {
+		for (size_t i = 0; i < services.made.count; i++)
+			free_service(services.made.items[i]);
+	}
+	roost_vec_free(&services.made);
 	return ret;
 }
 

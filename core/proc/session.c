@@ -9,7 +9,10 @@
 #include "core/proc/worker.h"
 
 struct roost_session *worker_sessions;
-struct roost_link *worker_auth, *worker_anvil;
+struct roost_link *worker_anvil;
+
+#define AUTH_WAIT (5 * ROOST_SEC)	/* for the link to the auth process that gave the cookie */
+#define LINGER (10 * ROOST_SEC)	/* for a client that does not read its last words */
 
 static void tell_anvil(const struct roost_str *out)
 {
@@ -32,13 +35,16 @@ static void tell_ended(const struct roost_session *session, enum roost_auth_resu
 static void free_now(void *context)
 {
 	struct roost_session *session = context;
+	bool last = session->last;
 
 	roost_conn_free(session->conn);
+	roost_loop_timer_free(session->timer);
 	ipc_close_fds(session->fds, session->fd_count);
 	roost_scope_free(session->scope);
 	roost_scope_free(session->connection_scope);
 	roost_arena_free(session->arena);
-	if (worker_sessions == NULL)
+	/* Anvil may have sent the next user's already: he is not served before auth has answered. */
+	if (last)
 		worker_user_gone();
 }
 
@@ -46,38 +52,117 @@ static void end(struct roost_session *session, enum roost_auth_result result)
 {
 	struct roost_session **link = &worker_sessions;
 
-	if (session->ended)
+	if (session->gone)
 		return;
-	session->ended = true;
+	session->ended = session->gone = true;
 	while (*link != session)
 		link = &(*link)->next;
 	*link = session->next;
+	session->last = worker_sessions == NULL;
+	if (session->last)
+		worker_user_leaving();
 	tell_ended(session, result);
 	roost_loop_defer(free_now, session);
+}
+
+static void lingered(void *context)
+{
+	end(context, ROOST_AUTH_OK);
+}
+
+static void linger_drained(struct roost_conn *conn, void *context)
+{
+	end(context, ROOST_AUTH_OK);
+}
+
+static void linger_input(struct roost_conn *conn, void *context)
+{
+	size_t len;
+
+	(void)roost_conn_input(conn, &len);
+	roost_conn_consume(conn, len);
+}
+
+static void linger_closed(struct roost_conn *conn, void *context, const struct roost_error *err)
+{
+	end(context, ROOST_AUTH_OK);
+}
+
+static const struct roost_conn_ops linger_ops = {
+	.input = linger_input, .drained = linger_drained, .closed = linger_closed,
+};
+
+/* Once what was written has left. */
+static void end_politely(struct roost_session *session)
+{
+	if (session->conn != NULL)
+		roost_conn_flush(session->conn);
+	if (session->conn == NULL || roost_conn_pending(session->conn) == 0) {
+		end(session, ROOST_AUTH_OK);
+		return;
+	}
+	session->ended = true;
+	roost_conn_set_ops(session->conn, &linger_ops, session);
+	session->timer = roost_loop_timer(LINGER, lingered, session);
 }
 
 /* What the client sees when no session came to be: the front has let go of the connection. */
 static void refuse(struct roost_session *session, const char *why)
 {
+	if (session->ended)
+		return;
 	roost_log(&session->log, ROOST_LOG_ERROR, "session %s: %s",
 		  session->handover.facts.session_id, why);
 	end(session, ROOST_AUTH_TEMP);
 }
 
-static void ask_auth(struct roost_session *session)
+static void ask(struct roost_session *session, struct roost_link *auth)
 {
 	static uint32_t last;
 	struct roost_str out = ROOST_STR_INIT;
 
 	session->redeem = ++last;
+	session->auth = auth;
 	roost_wire_put_u32(&out, ROOST_AUTHLINK_REDEEM);
 	roost_wire_put_u32(&out, session->redeem);
 	roost_wire_put_bytes(&out, session->handover.cookie, ROOST_COOKIE_SIZE);
 	roost_wire_put_text(&out, session->handover.facts.service);
 	roost_wire_put_text(&out, session->handover.facts.session_id);
-	if (worker_auth == NULL || !roost_link_send(worker_auth, out.data, out.len, NULL, 0))
+	if (!roost_link_send(auth, out.data, out.len, NULL, 0))
 		refuse(session, "auth cannot be asked");
 	roost_str_free(&out);
+}
+
+static void waited_for_auth(void *context)
+{
+	refuse(context, "the auth process that let it in is gone");
+}
+
+/* A connection that a new auth let in may be here before the master's word of that auth. */
+static void ask_auth(struct roost_session *session)
+{
+	struct roost_link *auth = worker_auth_find(session->handover.auth);
+
+	if (auth != NULL) {
+		ask(session, auth);
+		return;
+	}
+	session->waiting = true;
+	session->timer = roost_loop_timer(AUTH_WAIT, waited_for_auth, session);
+}
+
+void session_auth_came(struct roost_link *auth)
+{
+	for (struct roost_session *session = worker_sessions, *next; session != NULL;
+	     session = next) {
+		next = session->next;
+		if (!session->waiting || session->handover.auth != roost_link_peer(auth)->id)
+			continue;
+		session->waiting = false;
+		roost_loop_timer_free(session->timer);
+		session->timer = NULL;
+		ask(session, auth);
+	}
 }
 
 void session_take(struct roost_wire *wire, const int *fds, size_t fd_count)
@@ -179,6 +264,8 @@ void session_begin(struct roost_session *session, const char *const *fields)
 	}
 	session->serving = true;
 	worker_protocol->serve(session);
+	if (worker_closing() != NULL && !session->ended)
+		worker_protocol->shutdown(session, worker_closing());
 }
 
 static const char *const *copy_list(struct roost_arena *arena, const char *const *list)
@@ -194,12 +281,23 @@ static const char *const *copy_list(struct roost_arena *arena, const char *const
 	return copy;
 }
 
+/* One user at a time: whoever is here already is the same one. */
+static bool alone(const struct roost_session *session, const char *user)
+{
+	for (struct roost_session *other = worker_sessions; other != NULL; other = other->next) {
+		if (other != session && other->user != NULL && strcmp(other->user, user) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* auth's word counts; but never for ids other than those that this process has. */
 void session_user(const struct roost_authlink_user *user)
 {
 	struct roost_session *session = worker_sessions;
 
-	while (session != NULL && (session->redeem != user->id || session->redeem == 0))
+	while (session != NULL &&
+	       (session->redeem != user->id || session->redeem == 0 || session->ended))
 		session = session->next;
 	if (session == NULL)
 		return;
@@ -212,17 +310,21 @@ void session_user(const struct roost_authlink_user *user)
 		refuse(session, "auth named other ids than this worker has");
 		return;
 	}
+	if (!alone(session, user->user)) {
+		refuse(session, "this worker serves another user");
+		return;
+	}
 	session->user = roost_arena_strdup(session->arena, user->user);
 	session->home = roost_arena_strdup(session->arena, user->home);
 	session_begin(session, copy_list(session->arena, user->fields));
 }
 
-void session_auth_lost(void)
+void session_auth_lost(struct roost_link *auth)
 {
 	for (struct roost_session *session = worker_sessions, *next; session != NULL;
 	     session = next) {
 		next = session->next;
-		if (session->redeem != 0)
+		if (session->redeem != 0 && session->auth == auth)
 			refuse(session, "auth has gone");
 	}
 }
@@ -232,7 +334,8 @@ void session_kick(uint64_t id, const char *why)
 	for (struct roost_session *session = worker_sessions, *next; session != NULL;
 	     session = next) {
 		next = session->next;
-		if ((id == 0 || session->id == id) && session->serving)
+		if ((id == 0 || session->id == id) && session->serving &&
+		    !session->ended)
 			worker_protocol->shutdown(session, why);
 	}
 }
@@ -359,7 +462,7 @@ void roost_session_end(struct roost_session *session, const char *reason)
 	if (reason != NULL && reason[0] != '\0')
 		roost_log(&session->log, ROOST_LOG_INFO, "%s", reason);
 	roost_notice_unwatch(session, session->watched);
-	end(session, ROOST_AUTH_OK);
+	end_politely(session);
 }
 
 void roost_notice_send(struct roost_session *session, const char *mailbox, uint64_t modseq)

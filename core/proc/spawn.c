@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "config.h"
 #include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/base/paths.h"
@@ -27,7 +28,7 @@ static struct child *child_create(struct master *master, struct service *service
 	child->chroot = mem_strdup(ids->chroot);
 	child->ids.chroot = child->chroot;
 	child->control = child->log = -1;
-	child->started = master_now();
+	child->last_order = &child->first_order;
 	child->next = master->children;
 	master->children = child;
 	service->children++;
@@ -41,6 +42,7 @@ void child_free(struct master *master, struct child *child)
 	while (*link != child)
 		link = &(*link)->next;
 	*link = child->next;
+	child_drop_queued(child);
 	if (child->control >= 0)
 		close(child->control);
 	if (child->log >= 0)
@@ -80,24 +82,6 @@ struct child *child_find(struct master *master, enum proc_kind kind, const char 
 	return NULL;
 }
 
-bool child_send(struct child *child, const void *data, size_t len, const int *fds, size_t count)
-{
-	struct roost_error err;
-	int sent;
-
-	if (child->control < 0)
-		return false;
-	sent = ipc_send(child->control, data, len, fds, count, &err);
-	if (sent == 0) {
-		roost_log(NULL, ROOST_LOG_ERROR,
-			  "service(%s): PID %d does not read its orders; killing it",
-			  child->service->name, (int)child->pid);
-		if (child->pid > 0)
-			(void)kill(child->pid, SIGKILL);
-	}
-	return sent > 0;
-}
-
 /* Our ends of the control socket and the log pipe; theirs go to ends[0] and ends[1]. */
 static int make_channels(struct master *master, struct child *child, int ends[2],
 			 struct roost_error *err)
@@ -107,7 +91,8 @@ static int make_channels(struct master *master, struct child *child, int ends[2]
 
 	if (ipc_pair(control, err) < 0)
 		return -1;
-	if (pipe2(log, O_CLOEXEC) < 0) {
+	/* Nobody waits for a log process that does not read (log_pipe.c). */
+	if (pipe2(log, O_CLOEXEC | O_NONBLOCK) < 0) {
 		roost_fail_errno(err, "pipe");
 		close(control[0]);
 		close(control[1]);
@@ -128,34 +113,37 @@ static int make_channels(struct master *master, struct child *child, int ends[2]
 
 static void limit_memory(uint64_t bytes)
 {
+#ifndef ROOST_SANITIZED
 	struct rlimit limit = { bytes, bytes };
 
-	/* Address sanitizers and the like reserve far more than they use. */
 	if (bytes != 0 && bytes != UINT64_MAX)
 		(void)setrlimit(RLIMIT_DATA, &limit);
+#endif
 }
 
 /* In the child: descriptors 2, 3 and 4 are as control.h says, all others close on exec. */
-static void exec_server(struct master *master, struct service *service, const int ends[2])
+static _Noreturn void exec_server(struct master *master, struct service *service,
+				  const int ends[2])
 {
-	int snapshot = fcntl(master->snapshot_fds[service->role], F_DUPFD_CLOEXEC, 10);
+	int snapshot = fcntl(master->configured.fds[service->role], F_DUPFD_CLOEXEC, 10);
 	int control = fcntl(ends[0], F_DUPFD_CLOEXEC, 10);
-	int log = ends[1];
+	int log = fcntl(ends[1], F_DUPFD_CLOEXEC, 10);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	char *argv[] = { (char *)(uintptr_t)"roost-server", service->name, NULL };
 	char program[4096];
 	sigset_t none;
 
+	(void)snprintf(program, sizeof(program), "%s/roost-server", paths_libexec());
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setsid();
-	if (service->kind != PROC_LOG && dup2(log, STDERR_FILENO) < 0)
-		_exit(81);
-	if (dup2(control, CONTROL_FD) < 0 || dup2(snapshot, CONTROL_SNAPSHOT_FD) < 0)
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+	    (service->kind != PROC_LOG && dup2(log, STDERR_FILENO) < 0) ||
+	    dup2(control, CONTROL_FD) < 0 || dup2(snapshot, CONTROL_SNAPSHOT_FD) < 0)
 		_exit(81);
 	limit_memory(service->vsz_limit);
-	(void)snprintf(program, sizeof(program), "%s/roost-server", paths_libexec());
-	execv(program, argv);
-	(void)fprintf(stderr, "exec %s: %s\n", program, strerror(errno));
+	execve(program, argv, master->environment.items);
+	dprintf(STDERR_FILENO, "exec %s: %s\n", program, strerror(errno));
 	_exit(84);
 }
 
@@ -171,11 +159,11 @@ static void send_start(struct master *master, struct child *child)
 	control_put_ids(&out, &child->ids);
 	roost_wire_put_u32(&out, (master->root ? CONTROL_START_PRIVILEGED : 0) |
 			   (child->service->keep_setid ? CONTROL_START_KEEP_SETID : 0));
-	child_send(child, out.data, out.len, NULL, 0);
+	child_send(master, child, out.data, out.len, NULL, 0);
 	roost_str_free(&out);
 }
 
-static void send_listeners(struct child *child)
+static void send_listeners(struct master *master, struct child *child)
 {
 	for (size_t i = 0; i < child->service->listeners.count; i++) {
 		struct listener *listener = child->service->listeners.items[i];
@@ -186,13 +174,14 @@ static void send_listeners(struct child *child)
 		roost_wire_put_u32(&out, CONTROL_LISTENER);
 		roost_wire_put_text(&out, listener->name);
 		roost_wire_put_u32(&out, listener->flags);
-		child_send(child, out.data, out.len, &listener->fd, 1);
+		child_send(master, child, out.data, out.len, &listener->fd, 1);
 		roost_str_free(&out);
 	}
 }
 
 /* The log process reads every other process's pipe. */
-static void give_log_pipe(struct child *log, const char *service, pid_t pid, int fd)
+static void give_log_pipe(struct master *master, struct child *log, const char *service,
+			  pid_t pid, int fd)
 {
 	struct roost_str out = ROOST_STR_INIT;
 
@@ -201,7 +190,7 @@ static void give_log_pipe(struct child *log, const char *service, pid_t pid, int
 	roost_wire_put_u32(&out, CONTROL_LOG_PIPE);
 	roost_wire_put_text(&out, service);
 	roost_wire_put_u32(&out, (uint32_t)pid);
-	child_send(log, out.data, out.len, &fd, 1);
+	child_send(master, log, out.data, out.len, &fd, 1);
 	roost_str_free(&out);
 }
 
@@ -211,25 +200,27 @@ static void connect_log(struct master *master, struct child *child)
 
 	if (child->kind != PROC_LOG) {
 		if (log != NULL)
-			give_log_pipe(log, child->service->name, child->pid, child->log);
+			give_log_pipe(master, log, child->service->name, child->pid,
+				      child->log);
 		return;
 	}
-	give_log_pipe(child, "master", getpid(), master->log_pipe[0]);
+	give_log_pipe(master, child, "master", getpid(), master->log_pipe[0]);
 	for (struct child *other = master->children; other != NULL; other = other->next) {
 		if (other->kind != PROC_LOG)
-			give_log_pipe(child, other->service->name, other->pid, other->log);
+			give_log_pipe(master, child, other->service->name, other->pid,
+				      other->log);
 	}
 }
 
-bool child_start_go(struct master *master, struct child *child)
+void child_start_go(struct master *master, struct child *child)
 {
 	uint32_t go = CONTROL_GO;
 
 	send_start(master, child);
-	send_listeners(child);
+	send_listeners(master, child);
 	connect_log(master, child);
 	child_connect(master, child);
-	return child_send(child, &go, sizeof(go), NULL, 0);
+	child_send(master, child, &go, sizeof(go), NULL, 0);
 }
 
 int child_spawn(struct master *master, struct service *service)
@@ -277,7 +268,7 @@ int worker_spawn(struct master *master, struct child *template, const struct pro
 	roost_wire_put_u32(&out, CONTROL_FORK);
 	roost_wire_put_u32(&out, child->id);
 	control_put_ids(&out, ids);
-	sent = child_send(template, out.data, out.len, ends, 2);
+	sent = child_send(master, template, out.data, out.len, ends, 2);
 	roost_str_free(&out);
 	close(ends[0]);
 	close(ends[1]);
@@ -288,14 +279,15 @@ int worker_spawn(struct master *master, struct child *template, const struct pro
 	return 0;
 }
 
-void child_stop(struct child *child, bool drain, const char *why)
+void child_stop(struct master *master, struct child *child, bool drain, const char *why)
 {
 	struct roost_str out = ROOST_STR_INIT;
 
 	child->stopping = true;
+	child->draining = drain;
 	roost_wire_put_u32(&out, CONTROL_STOP);
 	roost_wire_put_u32(&out, drain);
 	roost_wire_put_text(&out, why);
-	child_send(child, out.data, out.len, NULL, 0);
+	child_send(master, child, out.data, out.len, NULL, 0);
 	roost_str_free(&out);
 }

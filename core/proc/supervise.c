@@ -1,5 +1,6 @@
 /* What children say and how they end; what is started again, and when. R-SVC-6, R-SVC-7. */
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <roost/arena.h>
@@ -9,16 +10,18 @@
 
 #define RETRY_FIRST (2 * 1000000LL)
 #define RETRY_MOST (60 * 1000000LL)
+#define RETRY_FORGET (120 * 1000000LL)	/* a failure this long ago says nothing any more */
 #define LIMIT_WARN_EVERY (60 * 1000000LL)
 
-static void refuse_worker(struct child *anvil, uint32_t ticket, const char *why)
+static void refuse_worker(struct master *master, struct child *anvil, uint32_t ticket,
+			  enum control_refusal why)
 {
 	struct roost_str out = ROOST_STR_INIT;
 
 	roost_wire_put_u32(&out, CONTROL_WORKER_REFUSED);
 	roost_wire_put_u32(&out, ticket);
-	roost_wire_put_text(&out, why);
-	child_send(anvil, out.data, out.len, NULL, 0);
+	roost_wire_put_u32(&out, why);
+	child_send(master, anvil, out.data, out.len, NULL, 0);
 	roost_str_free(&out);
 }
 
@@ -45,30 +48,48 @@ static bool below_limit(struct master *master, struct service *service)
 	return false;
 }
 
-/* Orders come from anvil alone, and never for root: a worker reads what strangers sent. */
+/* Never for root, as a worker reads what strangers sent; and only for whom the template can become. */
+static bool may_be_served(struct master *master, const struct service *service,
+			  const struct proc_ids *ids)
+{
+	if (!master->root)
+		return true;
+	if (ids->uid == 0 || ids->gid == 0) {
+		roost_log(NULL, ROOST_LOG_ERROR,
+			  "service(%s): a worker as uid %u, gid %u was refused", service->name,
+			  ids->uid, ids->gid);
+		return false;
+	}
+	if (!service->keep_setid &&
+	    (ids->uid != service->ids.uid || ids->gid != service->ids.gid)) {
+		roost_log(NULL, ROOST_LOG_ERROR, "service(%s): a worker as uid %u, gid %u was "
+			  "refused: mail_uid and mail_gid are %u, %u", service->name, ids->uid,
+			  ids->gid, service->ids.uid, service->ids.gid);
+		return false;
+	}
+	return true;
+}
+
+/* Orders come from anvil alone. A template that is still loading its modules forks when it has. */
 static void order_worker(struct master *master, struct child *from, struct roost_wire *wire,
 			 struct roost_arena *arena)
 {
 	uint32_t ticket = roost_wire_u32(wire);
 	const char *name = roost_wire_text(wire, arena);
-	struct child *template = child_find(master, PROC_TEMPLATE, name);
 	struct service *service = service_find(master, name, PROC_TEMPLATE);
+	struct child *template = child_find(master, PROC_TEMPLATE, name);
 	struct proc_ids ids;
 
 	if (!control_get_ids(wire, arena, &ids) || from->kind != PROC_ANVIL)
 		return;
-	if (master->root && (ids.uid == 0 || ids.gid == 0)) {
-		roost_log(NULL, ROOST_LOG_ERROR,
-			  "service(%s): a worker as uid %u, gid %u was refused", name, ids.uid,
-			  ids.gid);
-		refuse_worker(from, ticket, "root is not served");
-	} else if (service == NULL || template == NULL || !template->ready || master->stopping) {
-		refuse_worker(from, ticket, "the service is starting");
-	} else if (!below_limit(master, service)) {
-		refuse_worker(from, ticket, "process_limit reached");
-	} else if (worker_spawn(master, template, &ids, ticket) < 0) {
-		refuse_worker(from, ticket, "no process could be made");
-	}
+	if (service == NULL || template == NULL || master->stopping)
+		refuse_worker(master, from, ticket, CONTROL_REFUSED_NOW);
+	else if (!may_be_served(master, template->service, &ids))
+		refuse_worker(master, from, ticket, CONTROL_REFUSED_NEVER);
+	else if (!below_limit(master, service))
+		refuse_worker(master, from, ticket, CONTROL_REFUSED_LIMIT);
+	else if (worker_spawn(master, template, &ids, ticket) < 0)
+		refuse_worker(master, from, ticket, CONTROL_REFUSED_NOW);
 }
 
 /* The template's word counts, not the worker's: it has made the process. */
@@ -83,14 +104,14 @@ static void worker_forked(struct master *master, struct child *template, struct 
 		return;
 	if (pid == 0) {
 		if (anvil != NULL)
-			refuse_worker(anvil, child->ticket, "fork failed");
+			refuse_worker(master, anvil, child->ticket, CONTROL_REFUSED_NOW);
 		child_free(master, child);
 		return;
 	}
 	child->pid = (pid_t)pid;
 	child_start_go(master, child);
 	if (template->stopping)
-		child_stop(child, false, "Server shutting down.");
+		child_stop(master, child, false, "Server shutting down.");
 }
 
 /* A template that is gone answers for none of its forks any more. */
@@ -103,19 +124,20 @@ static void drop_unforked(struct master *master, struct service *service)
 		if (child->kind != PROC_WORKER || child->pid != 0 || child->service != service)
 			continue;
 		if (anvil != NULL)
-			refuse_worker(anvil, child->ticket, "the service is starting");
+			refuse_worker(master, anvil, child->ticket, CONTROL_REFUSED_NOW);
 		child_free(master, child);
 	}
 }
 
 static void close_control(struct child *child)
 {
+	child_drop_queued(child);
 	if (child->control >= 0)
 		close(child->control);
 	child->control = -1;
 }
 
-void supervise_message(struct master *master, struct child *child)
+static void take_message(struct master *master, struct child *child)
 {
 	static char buffer[IPC_MESSAGE_MAX];
 	struct roost_arena *arena;
@@ -137,7 +159,6 @@ void supervise_message(struct master *master, struct child *child)
 	switch (roost_wire_u32(&wire)) {
 	case CONTROL_READY:
 		child->ready = true;
-		child->service->retry_delay = 0;
 		break;
 	case CONTROL_WORKER:
 		order_worker(master, child, &wire, arena);
@@ -152,13 +173,33 @@ void supervise_message(struct master *master, struct child *child)
 	roost_arena_free(arena);
 }
 
-static void delay_restart(struct service *service)
+void supervise_ready(struct master *master, struct child *child, uint32_t events)
 {
-	int64_t delay = service->retry_delay;
+	if (events & EPOLLOUT)
+		child_send_queued(master, child);
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		take_message(master, child);
+}
 
+/* One that never came up would only come back down, and so may one that fails again and again. */
+static void delay_restart(struct service *service, bool at_once)
+{
+	int64_t now = master_now(), delay = service->retry_delay;
+
+	if (service->failed_at == 0 || now - service->failed_at > RETRY_FORGET)
+		delay = 0;
+	else
+		at_once = false;
+	service->failed_at = now;
+	if (at_once) {
+		service->retry_delay = RETRY_FIRST / 2;
+		return;
+	}
 	delay = delay == 0 ? RETRY_FIRST : delay * 2;
 	service->retry_delay = delay > RETRY_MOST ? RETRY_MOST : delay;
-	service->retry_at = master_now() + service->retry_delay;
+	service->retry_at = now + service->retry_delay;
+	roost_log(NULL, ROOST_LOG_WARN, "service(%s): failing, next try in %d s", service->name,
+		  (int)(service->retry_delay / 1000000));
 }
 
 static void log_exit(const struct child *child, int status)
@@ -183,9 +224,8 @@ static void child_ended(struct master *master, struct child *child, int status)
 	struct child *template = NULL;
 
 	log_exit(child, status);
-	/* One that never came up would only come back down: wait longer each time. */
-	if (failed && !child->stopping && child->kind != PROC_WORKER && !child->ready)
-		delay_restart(service);
+	if (failed && !child->stopping && child->kind != PROC_WORKER)
+		delay_restart(service, child->ready);
 	/* A worker that crashed may have been probed: the next ones get a new address layout. */
 	if (child->kind == PROC_WORKER && WIFSIGNALED(status) && !child->stopping)
 		template = child_find(master, PROC_TEMPLATE, service->name);
@@ -193,7 +233,7 @@ static void child_ended(struct master *master, struct child *child, int status)
 		drop_unforked(master, service);
 	child_free(master, child);
 	if (template != NULL && !master->stopping)
-		child_stop(template, true, "");
+		child_stop(master, template, true, "");
 }
 
 void supervise_exits(struct master *master)
@@ -210,7 +250,7 @@ void supervise_exits(struct master *master)
 
 			for (; template != NULL && child == NULL; template = template->next) {
 				if (template->kind == PROC_TEMPLATE && template->control >= 0) {
-					supervise_message(master, template);
+					take_message(master, template);
 					child = child_by_pid(master, pid);
 				}
 			}
@@ -242,7 +282,7 @@ int64_t supervise_start(struct master *master)
 
 		while (now < wanted && service->retry_at <= master_now()) {
 			if (child_spawn(master, service) < 0) {
-				delay_restart(service);
+				delay_restart(service, false);
 				break;
 			}
 			now++;

@@ -30,6 +30,14 @@ static uint32_t setting_number(const char *name)
 	return text == NULL ? 0 : (uint32_t)strtoul(text, NULL, 10);
 }
 
+/* A template that runs as mail_uid cannot become anybody else, and need not. */
+static int take_ids(const struct proc_ids *ids, struct roost_error *err)
+{
+	if (proc.privileged && !proc.keep_setid && (ids->uid != geteuid() || ids->gid != getegid()))
+		return roost_fail_detail(err, ROOST_ERR_NOPERM, "not uid %u", ids->uid);
+	return privileges_drop(ids, proc.privileged && proc.keep_setid, false, err);
+}
+
 /* In the worker: nothing of the template's may stay with it. */
 static _Noreturn void become_worker(const struct proc_ids *ids, int control, int log)
 {
@@ -40,7 +48,7 @@ static _Noreturn void become_worker(const struct proc_ids *ids, int control, int
 		_exit(81);
 	close(log);
 	proc.kind = PROC_WORKER;
-	if (privileges_drop(ids, proc.privileged, false, &err) < 0) {
+	if (take_ids(ids, &err) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
 		_exit(77);
 	}

@@ -8,22 +8,61 @@
 #include "core/proc/worker.h"
 
 const struct roost_protocol_ops *worker_protocol;
-static bool retiring;
+static ROOST_VEC(struct roost_link *) auths;
 static unsigned served, serve_limit;
+static char *closing;		/* the master's words to those who are still here */
+/*
+ * Ending takes two steps, so that no connection is lost on its way here: we ask anvil for nobody new,
+ * and end when it has answered and nobody is left.
+ */
+static bool retiring, released;
+
+const char *worker_closing(void)
+{
+	return closing;
+}
 
 static void end_if_idle(void *context)
 {
-	if (retiring && worker_sessions == NULL)
+	if (released && worker_sessions == NULL)
 		loop_stop();
+}
+
+static void retire(void)
+{
+	uint32_t type = HANDOVER_RETIRING;
+
+	retiring = true;
+	released = worker_anvil == NULL ||
+		   !roost_link_send(worker_anvil, &type, sizeof(type), NULL, 0);
+	roost_loop_defer(end_if_idle, NULL);
+}
+
+void worker_user_leaving(void)
+{
+	if (serve_limit > 0 && ++served >= serve_limit && !retiring)
+		retire();
 }
 
 void worker_user_gone(void)
 {
 	if (worker_protocol->user_gone != NULL)
 		worker_protocol->user_gone();
-	if (serve_limit > 0 && ++served >= serve_limit)
-		retiring = true;
 	roost_loop_defer(end_if_idle, NULL);
+}
+
+struct roost_link *worker_auth_find(uint32_t id)
+{
+	for (size_t i = 0; i < auths.count; i++) {
+		if (roost_link_peer(auths.items[i])->id == id)
+			return auths.items[i];
+	}
+	return NULL;
+}
+
+static bool is_auth(const struct roost_link *link)
+{
+	return strcmp(roost_link_peer(link)->role, "auth") == 0;
 }
 
 static void take_user(struct roost_wire *wire)
@@ -57,7 +96,7 @@ static void anvil_message(struct roost_wire *wire, const int *fds, size_t fd_cou
 		session_changed(mailbox, roost_wire_u64(wire));
 		break;
 	case HANDOVER_RETIRE:
-		retiring = true;
+		retiring = released = true;
 		roost_loop_defer(end_if_idle, NULL);
 		break;
 	default:
@@ -71,19 +110,32 @@ static void link_message(struct roost_link *link, const void *data, size_t len, 
 {
 	struct roost_wire wire = roost_wire_read(data, len);
 
-	if (link == worker_auth)
+	if (is_auth(link))
 		take_user(&wire);
 	else if (link == worker_anvil)
 		anvil_message(&wire, fds, fd_count);
 }
 
+static void forget_auth(struct roost_link *link)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < auths.count; i++) {
+		if (auths.items[i] != link)
+			auths.items[kept++] = auths.items[i];
+	}
+	auths.count = kept;
+	session_auth_lost(link);
+}
+
 static void link_closed(struct roost_link *link)
 {
-	if (link == worker_auth) {
-		worker_auth = NULL;
-		session_auth_lost();
+	if (is_auth(link)) {
+		forget_auth(link);
 	} else if (link == worker_anvil) {
 		worker_anvil = NULL;
+		released = retiring;
+		roost_loop_defer(end_if_idle, NULL);
 	}
 }
 
@@ -96,17 +148,22 @@ static void worker_link(int fd, const struct roost_peer *peer, uint32_t ticket)
 	if (strcmp(peer->role, "anvil") == 0) {
 		worker_anvil = link;
 		session_resume_all();
-	} else if (strcmp(peer->role, "auth") == 0) {
-		worker_auth = link;
+		if (retiring)
+			retire();
+	} else if (is_auth(link)) {
+		roost_vec_push(&auths, link);
+		session_auth_came(link);
 	}
 }
 
 static void worker_stop(bool drain, const char *why)
 {
-	retiring = true;
-	if (!drain)
+	if (!drain) {
+		closing = roost_arena_strdup(proc.arena, why);
 		session_kick(0, why);
-	roost_loop_defer(end_if_idle, NULL);
+	}
+	if (!retiring)
+		retire();
 }
 
 static const struct proc_ops worker_ops = { .link = worker_link, .stop = worker_stop };

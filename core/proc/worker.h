@@ -13,7 +13,9 @@ struct roost_session {
 	struct roost_session *next;
 	struct roost_arena *arena;
 	uint64_t id;			/* anvil's */
-	uint32_t redeem;		/* the question to auth; 0: answered */
+	uint32_t redeem;		/* the question to auth; 0: answered, or not yet put */
+	struct roost_link *auth;	/* whom it was put to */
+	bool waiting;			/* for the link to that auth */
 	struct handover handover;
 	struct roost_conn *conn;
 	int fds[8];
@@ -23,7 +25,11 @@ struct roost_session {
 	struct roost_scope *connection_scope, *scope;
 	struct roost_log_scope log;
 	void *state;
-	bool serving, ended, preauth, replied;
+	bool serving, preauth, replied;
+	bool ended;			/* the module has said so; output may still be leaving */
+	bool gone;			/* anvil has been told */
+	bool last;			/* nobody else was served when it went */
+	struct roost_loop_timer *timer;
 	/* Change notices. */
 	char watched[33];
 	void (*changed)(struct roost_session *session, const char *mailbox, uint64_t modseq);
@@ -31,19 +37,26 @@ struct roost_session {
 
 extern const struct roost_protocol_ops *worker_protocol;
 extern struct roost_session *worker_sessions;
-extern struct roost_link *worker_auth, *worker_anvil;
+extern struct roost_link *worker_anvil;
 
 /* session.c */
 void session_take(struct roost_wire *wire, const int *fds, size_t fd_count);
 void session_user(const struct roost_authlink_user *user);
-void session_auth_lost(void);
+void session_auth_came(struct roost_link *auth);
+void session_auth_lost(struct roost_link *auth);
 void session_kick(uint64_t id, const char *why);
 void session_changed(const char *mailbox, uint64_t modseq);
 void session_resume_all(void);
 /* Scopes from facts and fields, then the module serves it. */
 void session_begin(struct roost_session *session, const char *const *fields);
 
-/* worker.c: the last session has gone. */
+/* worker.c */
+/* The auth process with this peer id; NULL: no link to it yet, or no more. */
+struct roost_link *worker_auth_find(uint32_t id);
+/* The last session is going: called before anvil hears of it, and when its memory has gone. */
+void worker_user_leaving(void);
 void worker_user_gone(void);
+/* Why sessions that begin now are sent away again; NULL: they are not. */
+const char *worker_closing(void);
 
 #endif
