@@ -24,9 +24,7 @@ static ROOST_VEC(struct roost_loop_fd *) accept_watches;
 /* A front module is its protocol's alone: drivers and layers have no business here. */
 static int load_protocol(void)
 {
-	bool own = strcmp(proc.service, "lmtp") != 0;
-	const char *key = own ? proc.service : "lmtp-login";
-	int status = proc_load_modules(key);
+	int status = proc_load_modules(proc.service);
 
 	if (status != 0)
 		return status;

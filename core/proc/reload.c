@@ -9,14 +9,29 @@
 #include "core/base/memory.h"
 #include "core/proc/master.h"
 
-/* Each line apart: warnings of a configuration that is fine, or why it is not. */
+/* "Warning: ..." or "Error: ..."; lines that follow belong to the one before. */
+static const char *line_level(const char *line, enum roost_log_level *level)
+{
+	if (strncmp(line, "Warning: ", 9) == 0) {
+		*level = ROOST_LOG_WARN;
+		return line + 9;
+	}
+	if (strncmp(line, "Error: ", 7) == 0) {
+		*level = ROOST_LOG_ERROR;
+		return line + 7;
+	}
+	return line;
+}
+
 static void log_lines(struct roost_str *text, enum roost_log_level level)
 {
 	char *rest = text->data, *line;
 
 	while (rest != NULL && (line = strsep(&rest, "\n")) != NULL) {
-		if (line[0] != '\0')
-			roost_log(NULL, level, "%s", line);
+		const char *said = line_level(line, &level);
+
+		if (said[0] != '\0')
+			roost_log(NULL, level, "%s", said);
 	}
 }
 

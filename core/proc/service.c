@@ -124,6 +124,12 @@ static struct service *add(struct services *services, const char *name, const ch
 	service->process_limit = service_number(master, name, "process_limit");
 	service->process_min_avail = service_number(master, name, "process_min_avail");
 	service->vsz_limit = service_number(master, name, "vsz_limit");
+	/* R-SVC-1: what a service does not say, the defaults do. */
+	if (service->process_limit == 0)
+		service->process_limit = conf_snapshot_number(master->conf,
+							      "default_process_limit");
+	if (service->vsz_limit == UINT64_MAX)
+		service->vsz_limit = conf_snapshot_number(master->conf, "default_vsz_limit");
 	roost_vec_push(&services->made, service);
 	return service;
 }

@@ -218,9 +218,10 @@ void child_start_go(struct master *master, struct child *child)
 
 	send_start(master, child);
 	send_listeners(master, child);
-	connect_log(master, child);
 	child_connect(master, child);
 	child_send(master, child, &go, sizeof(go), NULL, 0);
+	/* What comes before GO is for the start alone. */
+	connect_log(master, child);
 }
 
 int child_spawn(struct master *master, struct service *service)
