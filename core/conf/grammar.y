@@ -14,6 +14,8 @@
 }
 
 %code {
+/* bison writes a list of expected tokens that the messages here do without. */
+#pragma GCC diagnostic ignored "-Wunused-function"
 static int conf_grammar_lex(union CONF_GRAMMAR_STYPE *value, struct conf_parser *parser);
 static void conf_grammar_error(struct conf_parser *parser, const char *text);
 static void fault(struct conf_parser *parser, const char *format, ...) ROOST_PRINTF(2, 3);

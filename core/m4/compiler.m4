@@ -6,14 +6,14 @@ ROOST_CFLAGS=
 ROOST_LDFLAGS=
 roost_try_cflag () {
 	roost_saved_cflags=$CFLAGS
-	CFLAGS="$CFLAGS -Werror $1"
-	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [])], [ROOST_CFLAGS="$ROOST_CFLAGS $1"])
+	CFLAGS="$CFLAGS -Werror $[]1"
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [])], [ROOST_CFLAGS="$ROOST_CFLAGS $[]1"])
 	CFLAGS=$roost_saved_cflags
 }
 roost_try_ldflag () {
 	roost_saved_ldflags=$LDFLAGS
-	LDFLAGS="$LDFLAGS $1"
-	AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])], [ROOST_LDFLAGS="$ROOST_LDFLAGS $1"])
+	LDFLAGS="$LDFLAGS $[]1"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])], [ROOST_LDFLAGS="$ROOST_LDFLAGS $[]1"])
 	LDFLAGS=$roost_saved_ldflags
 }
 AC_MSG_CHECKING([which compiler and linker flags work])

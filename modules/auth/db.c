@@ -52,7 +52,7 @@ static int action(const struct roost_scope *block, const char *name, enum auth_a
 {
 	static const char *const choices[] = { "return-ok", "return-fail", "return",
 					       "continue-ok", "continue-fail", "continue" };
-	unsigned chosen;
+	unsigned chosen = fallback;
 
 	if (choice(block, name, choices, ROOST_COUNT(choices), fallback, &chosen, err) < 0)
 		return -1;
@@ -65,7 +65,7 @@ static int read_rules(const struct roost_scope *block, bool passdb, struct auth_
 {
 	static const char *const of_passdb[] = { "never", "authenticated", "unauthenticated" };
 	static const char *const of_userdb[] = { "never", "found", "notfound" };
-	unsigned skip;
+	unsigned skip = 0;
 
 	db->deny = passdb && yes(block, "deny");
 	db->master = passdb && yes(block, "master");

@@ -67,7 +67,6 @@ static bool is_plaintext(const char *mechanism)
 
 void imap_front_authenticate(struct roost_front *front, const struct imap_arg *args)
 {
-	struct imap_front *imap = state(front);
 	const char *mechanism = imap_arg_atom(&args[0]), *initial = NULL;
 	struct roost_str raw = ROOST_STR_INIT;
 

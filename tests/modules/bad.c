@@ -1,7 +1,7 @@
 /* Modules with one fault each; FAULT_x chooses. */
 #include <roost/storage.h>
 
-static const struct roost_storage_ops ops = { .name = "bad" };
+static const struct roost_storage_ops ops __attribute__((unused)) = { .name = "bad" };
 
 #ifdef FAULT_lazy
 ROOST_API void roost_of_the_future(void);
