@@ -106,7 +106,8 @@ void imap_intake_skip(struct imap_intake *intake);
 void imap_intake_reset(struct imap_intake *intake);
 void imap_intake_free(struct imap_intake *intake);
 
-/* Split "tag NAME rest" in place; false when there is no tag or no name. name is upper case. */
+/* Split "tag NAME rest" in place; false when there is no tag or no name (tag may be set even so). name is
+ * upper case. */
 bool imap_command_split(char *text, size_t len, const char **tag, const char **name, char **rest);
 
 /* --- the session --- */

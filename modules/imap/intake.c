@@ -173,14 +173,14 @@ void imap_intake_skip(struct imap_intake *intake)
 	intake->announced = false;
 }
 
-/* A word up to a space; NULL when it is empty. */
+/* A word up to a space; NULL when it is empty or has a NUL in it. */
 static char *take_word(char **at, char *end)
 {
 	char *start = *at;
 
-	while (*at < end && **at != ' ')
+	while (*at < end && **at != ' ' && **at != '\0')
 		++*at;
-	if (*at == start)
+	if (*at == start || (*at < end && **at == '\0'))
 		return NULL;
 	if (*at < end)
 		*(*at)++ = '\0';

@@ -6,7 +6,8 @@ modules_imap_libimapargs_la_SOURCES = \
 	modules/imap/imap.h \
 	modules/imap/intake.c \
 	modules/imap/lex.c \
-	modules/imap/lex.h
+	modules/imap/lex.h \
+	modules/imap/ranges.c
 
 noinst_LTLIBRARIES += modules/imap/libimap.la
 modules_imap_libimap_la_SOURCES = \

@@ -215,8 +215,9 @@ static void refuse(struct imap_session *imap, const char *text)
 	char *copy = roost_arena_dup(cmd->arena, roost_str_text(&imap->intake.text),
 				     imap->intake.text.len + 1), *rest;
 
-	if (cmd->tag == NULL)
-		(void)imap_command_split(copy, imap->intake.text.len, &cmd->tag, &cmd->name, &rest);
+	if (cmd->tag == NULL &&
+	    !imap_command_split(copy, imap->intake.text.len, &cmd->tag, &cmd->name, &rest))
+		cmd->tag = NULL;
 	cmd->name = NULL;
 	if (cmd->def != NULL && cmd->def->abandon != NULL)
 		cmd->def->abandon(imap, cmd);

@@ -33,6 +33,10 @@ fuzz_tests += tests/fuzz/fuzz_auth_line
 tests_fuzz_fuzz_auth_line_SOURCES = tests/fuzz/fuzz_auth_line.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_fuzz_auth_line_LDADD = modules/auth/libauth.la core/libroost.la
 
+fuzz_tests += tests/fuzz/fuzz_imap_args
+tests_fuzz_fuzz_imap_args_SOURCES = tests/fuzz/fuzz_imap_args.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_imap_args_LDADD = modules/imap/libimapargs.la core/libroost.la
+
 fuzz_tests += tests/fuzz/fuzz_sieve_script
 tests_fuzz_fuzz_sieve_script_SOURCES = tests/fuzz/fuzz_sieve_script.c tests/fuzz/sieve_common.h \
 	tests/fuzz/fuzz.h tests/fuzz/replay.c

@@ -8,3 +8,10 @@ unit_tests += tests/unit/test_imap_greet
 tests_unit_test_imap_greet_SOURCES = tests/unit/test_imap_greet.c
 tests_unit_test_imap_greet_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_imap_greet_LDADD = modules/imap/libimap.la $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_imap_session
+tests_unit_test_imap_session_SOURCES = tests/unit/test_imap_session.c tests/unit/imap_world.c \
+	tests/unit/imap_world.h
+tests_unit_test_imap_session_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_imap_session_LDADD = modules/imap/libimap.la modules/mail/libmailbox.la \
+	$(MESSAGE_LIBS) $(UNIT_LIBS)
