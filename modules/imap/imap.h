@@ -135,7 +135,8 @@ struct imap_command_def {
 	 * imap_intake_take() and takes the bytes by cmd->input, or has replied.
 	 */
 	bool (*literal)(struct imap_session *imap, struct imap_command *cmd);
-	/* The command ends without having replied (connection lost): free what the arena does not. */
+	/* The command has ended, with a reply or without (connection lost): free what the arena does not.
+	 * May come twice, and when run was never called. */
 	void (*abandon)(struct imap_session *imap, struct imap_command *cmd);
 };
 

@@ -126,6 +126,8 @@ void imap_command_done(struct imap_command *cmd)
 	struct imap_session *imap = imap_of(cmd);
 	struct roost_arena *arena = cmd->arena;
 
+	if (cmd->def != NULL && cmd->def->abandon != NULL)
+		cmd->def->abandon(imap, cmd);
 	imap->last_command = cmd->def == NULL ? NULL : cmd->def->name;
 	imap->last_finished = roost_loop_steady();
 	imap->known = NULL;

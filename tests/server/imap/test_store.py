@@ -1,0 +1,39 @@
+"""STORE: flags and keywords, own changes and others'. RFC 9051 6.4.6, RFC 7162 3.1.3."""
+import re
+
+
+def test_add_remove_replace(connect):
+    c = connect()
+    for _ in range(3):
+        c.append()
+    c.select()
+    lines = c.ok(r"STORE 1:2 +FLAGS (\Flagged Work)")
+    assert len([line for line in lines if "FETCH" in line]) == 2
+    c.ok(r"UID STORE 2 -FLAGS (\Flagged)")
+    c.ok(r"STORE 3 FLAGS (\Draft)")
+    assert c.flags() == {1: {"\\Flagged", "Work"}, 2: {"Work"}, 3: {"\\Draft"}}
+    c.logout()
+    c = connect()
+    c.select()
+    assert c.flags() == {1: {"\\Flagged", "Work"}, 2: {"Work"}, 3: {"\\Draft"}}
+
+
+def test_silent_is_silent_to_itself_and_news_to_others(connect):
+    a, b = connect(), connect()
+    a.append()
+    a.select()
+    b.select()
+    assert a.ok(r"STORE 1 +FLAGS.SILENT (\Seen)") == []
+    lines = b.ok("NOOP")
+    assert [line for line in lines if re.match(r"\* 1 FETCH \(.*FLAGS \(.*\\Seen.*\)", line)]
+
+
+def test_unchangedsince_refuses_what_others_changed(connect):
+    a, b = connect(), connect()
+    a.append()
+    modseq = a.select()["HIGHESTMODSEQ"]
+    b.select()
+    b.ok(r"STORE 1 +FLAGS (\Flagged)")
+    lines, tagged = a.run(rf"UID STORE 1 (UNCHANGEDSINCE {modseq}) +FLAGS (\Seen)")
+    assert tagged.startswith("OK [MODIFIED 1]")
+    assert a.flags() == {1: {"\\Flagged"}}
