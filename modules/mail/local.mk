@@ -4,6 +4,16 @@ MAIL_MODULE_LIBS = modules/mail/libroost-mail.la core/libroost.la
 # All of it, once more open to the unit tests of its inside.
 noinst_LTLIBRARIES += modules/mail/libmailbox.la
 modules_mail_libmailbox_la_SOURCES = \
+	modules/mail/index/apply.c \
+	modules/mail/index/cache.c \
+	modules/mail/index/change.c \
+	modules/mail/index/crc.c modules/mail/index/crc.h \
+	modules/mail/index/index.c modules/mail/index/index.h \
+	modules/mail/index/log.c \
+	modules/mail/index/private.h \
+	modules/mail/index/snap.c \
+	modules/mail/index/state.c \
+	modules/mail/index/store.c modules/mail/index/store.h \
 	modules/mail/mailbox/name.c \
 	modules/mail/mailbox/utf7.c
 
