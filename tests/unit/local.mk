@@ -142,7 +142,7 @@ tests_unit_test_search_LDADD = modules/mail/libsearch.la $(MESSAGE_LIBS) $(UNIT_
 unit_tests += tests/unit/test_maildir
 tests_unit_test_maildir_SOURCES = tests/unit/test_maildir.c
 tests_unit_test_maildir_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_maildir_LDADD = modules/maildir/libmaildir.la modules/mail/libroost-mail.la $(UNIT_LIBS)
+tests_unit_test_maildir_LDADD = modules/maildir/libmaildir.la modules/mail/libmailbox.la $(UNIT_LIBS)
 
 unit_tests += tests/unit/test_index
 tests_unit_test_index_SOURCES = tests/unit/test_index.c
