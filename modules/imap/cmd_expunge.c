@@ -32,6 +32,25 @@ int imap_expunge(struct imap_session *imap, const struct roost_set *uids, struct
 	return result;
 }
 
+/* RFC 7162 section 3.2.7. What the code says is what was told: the client trusts it to have seen all. */
+static void reply(struct imap_session *imap, struct imap_command *cmd)
+{
+	struct roost_mailbox_status status;
+	struct roost_error err;
+
+	if ((imap->enabled & IMAP_ENABLED_QRESYNC) == 0) {
+		imap_reply_ok(cmd, "Expunge completed.");
+		return;
+	}
+	if (imap_sync(imap, 0, cmd->uid, &err) < 0 ||
+	    roost_mailbox_status(imap->box, false, &status, &err) < 0) {
+		imap_reply_err(cmd, &err);
+		return;
+	}
+	imap_reply_ok(cmd, "[HIGHESTMODSEQ %llu] Expunge completed.",
+		      (unsigned long long)status.highestmodseq);
+}
+
 void imap_cmd_expunge(struct imap_session *imap, struct imap_command *cmd)
 {
 	struct roost_error err;
@@ -48,5 +67,5 @@ void imap_cmd_expunge(struct imap_session *imap, struct imap_command *cmd)
 	else if (imap_expunge(imap, cmd->uid ? &uids : NULL, &err) < 0)
 		imap_reply_err(cmd, &err);
 	else
-		imap_reply_ok(cmd, "Expunge completed.");
+		reply(imap, cmd);
 }

@@ -1,4 +1,4 @@
-/* SELECT, EXAMINE, CLOSE, UNSELECT: which mailbox the session looks at. RFC 3691; CONDSTORE of RFC 7162. */
+/* SELECT, EXAMINE, CLOSE, UNSELECT: which mailbox the session looks at. RFC 3691, 7162 (resync.c). */
 #include <stdlib.h>
 #include <string.h>
 #include "modules/imap/session.h"
@@ -35,38 +35,19 @@ static void put_state(struct imap_session *imap, const struct roost_mailbox_stat
 			 (unsigned long long)status->highestmodseq);
 }
 
-/* "(CONDSTORE)"; false: the BAD is out. */
-static bool parse_options(struct imap_session *imap, struct imap_command *cmd)
-{
-	const struct imap_arg *arg = cmd->args->type == IMAP_ARG_END ? cmd->args : &cmd->args[1];
-
-	if (arg->type == IMAP_ARG_END)
-		return true;
-	if (arg->type != IMAP_ARG_LIST || arg[1].type != IMAP_ARG_END) {
-		imap_reply_bad(cmd, "Invalid arguments.");
-		return false;
-	}
-	for (arg = arg->list; arg->type != IMAP_ARG_END; arg++) {
-		if (!imap_arg_is(arg, "CONDSTORE")) {
-			imap_reply_bad(cmd, "Unknown parameter.");
-			return false;
-		}
-		imap->enabled |= IMAP_ENABLED_CONDSTORE;
-	}
-	return true;
-}
-
 /* The previous mailbox is left whatever comes of this (RFC 9051 section 6.3.2). */
 static void select_mailbox(struct imap_session *imap, struct imap_command *cmd, bool readonly)
 {
-	const char *word = readonly ? "Examine" : "Select", *name;
+	struct imap_resync *resync = NULL;
 	struct roost_mailbox_status status;
+	const char *name, *error;
 	struct roost_error err;
 	bool had_one = imap->box != NULL;
 
-	if (cmd->args->type == IMAP_ARG_END || !parse_options(imap, cmd)) {
-		if (cmd->tag != NULL)
-			imap_reply_bad(cmd, "Invalid arguments.");
+	error = cmd->args->type == IMAP_ARG_END ? "Invalid arguments." :
+		imap_select_parameters(imap, cmd, &cmd->args[1], &resync);
+	if (error != NULL) {
+		imap_reply_bad(cmd, "%s", error);
 		return;
 	}
 	if ((name = imap_mailbox_arg(imap, cmd, cmd->args)) == NULL)
@@ -92,7 +73,16 @@ static void select_mailbox(struct imap_session *imap, struct imap_command *cmd, 
 	imap->known_count = status.messages;
 	imap->known_recent = status.recent;
 	put_state(imap, &status);
-	imap_reply_ok(cmd, "[READ-%s] %s completed.", imap->readonly ? "ONLY" : "WRITE", word);
+	if (resync != NULL)
+		imap_resync(imap, cmd, resync, &status);
+	else
+		imap_select_done(imap, cmd);
+}
+
+void imap_select_done(struct imap_session *imap, struct imap_command *cmd)
+{
+	imap_reply_ok(cmd, "[READ-%s] %s completed.", imap->readonly ? "ONLY" : "WRITE",
+		      cmd->name[0] == 'E' ? "Examine" : "Select");
 }
 
 void imap_cmd_select(struct imap_session *imap, struct imap_command *cmd)
@@ -119,6 +109,7 @@ void imap_cmd_close(struct imap_session *imap, struct imap_command *cmd)
 		return;
 	}
 	imap_unselect(imap);
+	/* No HIGHESTMODSEQ here: the client has not been told what is gone (RFC 7162 section 3.2.8). */
 	imap_reply_ok(cmd, "Close completed.");
 }
 

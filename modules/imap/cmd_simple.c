@@ -50,8 +50,13 @@ void imap_cmd_id(struct imap_session *imap, struct imap_command *cmd)
 /* RFC 5161: what is unknown is passed over, what was on already is not listed. */
 void imap_cmd_enable(struct imap_session *imap, struct imap_command *cmd)
 {
+	static const struct { const char *name; uint32_t flags; } features[] = {
+		{ "CONDSTORE", IMAP_ENABLED_CONDSTORE },
+		{ "QRESYNC", IMAP_ENABLED_QRESYNC | IMAP_ENABLED_CONDSTORE },
+	};
 	struct roost_str *out = imap_out(imap);
 	const struct imap_arg *arg = cmd->args;
+	uint32_t enabled = imap->enabled;
 
 	for (; arg->type == IMAP_ARG_ATOM; arg++)
 		;
@@ -61,13 +66,19 @@ void imap_cmd_enable(struct imap_session *imap, struct imap_command *cmd)
 	}
 	roost_str_puts(out, "* ENABLED");
 	for (arg = cmd->args; arg->type != IMAP_ARG_END; arg++) {
-		if (imap_arg_is(arg, "CONDSTORE") &&
-		    (imap->enabled & IMAP_ENABLED_CONDSTORE) == 0) {
-			imap->enabled |= IMAP_ENABLED_CONDSTORE;
-			roost_str_puts(out, " CONDSTORE");
+		for (size_t i = 0; i < ROOST_COUNT(features); i++) {
+			if (!imap_arg_is(arg, features[i].name) ||
+			    (enabled & features[i].flags) == features[i].flags)
+				continue;
+			enabled |= features[i].flags;
+			roost_str_byte(out, ' ');
+			roost_str_puts(out, features[i].name);
 		}
 	}
 	roost_str_puts(out, "\r\n");
+	if ((enabled & IMAP_ENABLED_CONDSTORE) != 0)
+		imap_condstore_enable(imap);
+	imap->enabled |= enabled;
 	imap_reply_ok(cmd, "Enabled.");
 }
 

@@ -31,6 +31,7 @@ modules_imap_libimap_la_SOURCES = \
 	modules/imap/name.c \
 	modules/imap/quote.c \
 	modules/imap/reply.c \
+	modules/imap/resync.c \
 	modules/imap/session.c \
 	modules/imap/session.h \
 	modules/imap/set.c \

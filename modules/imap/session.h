@@ -18,6 +18,15 @@ void imap_box_failed(struct imap_session *imap, const struct roost_error *err);
 void imap_leave(struct imap_session *imap, const char *reason);
 /* The selected mailbox's messages marked \Deleted among uids (NULL: all) go for good. */
 int imap_expunge(struct imap_session *imap, const struct roost_set *uids, struct roost_error *err);
+/* resync.c: "(CONDSTORE)", "(QRESYNC (...))" behind the mailbox; what is wrong, or NULL. resync: set for QRESYNC. */
+struct imap_resync;
+const char *imap_select_parameters(struct imap_session *imap, struct imap_command *cmd,
+				   const struct imap_arg *arg, struct imap_resync **resync);
+/* Tell what has changed, then imap_select_done(). */
+void imap_resync(struct imap_session *imap, struct imap_command *cmd, struct imap_resync *resync,
+		 const struct roost_mailbox_status *status);
+/* cmd_select.c: the tagged OK of SELECT and EXAMINE. */
+void imap_select_done(struct imap_session *imap, struct imap_command *cmd);
 /* NO for SELECT: its missing mailbox has no code (R-IM-7). */
 void imap_reply_err_select(struct imap_command *cmd, const struct roost_error *err);
 /* "name separator": of the namespace that name is in. */

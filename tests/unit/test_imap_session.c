@@ -497,6 +497,33 @@ static void features_are_enabled_once(void **state)
 	     "d BAD Error in IMAP command ENABLE: Invalid arguments.\r\n");
 }
 
+static void resynchronising(void **state)
+{
+	say("b SELECT INBOX (QRESYNC (77 1))\r\nc ENABLE QRESYNC\r\nd ENABLE CONDSTORE\r\n");
+	hear("b BAD Error in IMAP command SELECT: QRESYNC not enabled.\r\n* ENABLED QRESYNC\r\nc OK Enabled.\r\n"
+	     "* ENABLED\r\nd OK Enabled.\r\n");
+	say("e SELECT INBOX (QRESYNC (77 4 1:9 (1:3 1:3)))\r\n");
+	assert_non_null(strstr(world_output()->data, "* OK [HIGHESTMODSEQ 8] Highest\r\n"
+		"* VANISHED (EARLIER) 3\r\n* 1 FETCH (UID 1 MODSEQ (7) FLAGS (\\Seen))\r\n"
+		"* 2 FETCH (UID 2 MODSEQ (8) FLAGS ())\r\n* 3 FETCH (UID 4 MODSEQ (5) FLAGS (\\Recent))\r\n"
+		"e OK [READ-WRITE] Select completed.\r\n"));
+	roost_str_truncate(world_output(), 0);
+	say("f SELECT INBOX (QRESYNC (77 7 1,2))\r\n");
+	assert_non_null(strstr(world_output()->data, "Highest\r\n* 2 FETCH (UID 2 MODSEQ (8) FLAGS ())\r\n"
+		"f OK [READ-WRITE]"));
+	roost_str_truncate(world_output(), 0);
+	say("g SELECT INBOX (QRESYNC (76 1))\r\n");
+	assert_non_null(strstr(world_output()->data, "Highest\r\ng OK [READ-WRITE]"));
+	roost_str_truncate(world_output(), 0);
+	say("h SELECT INBOX (QRESYNC (77))\r\ni SELECT INBOX (QRESYNC (77 1 *))\r\nj SELECT INBOX (QRESYNC)\r\n");
+	hear("h BAD Error in IMAP command SELECT: Invalid QRESYNC parameters.\r\n"
+	     "i BAD Error in IMAP command SELECT: Invalid QRESYNC parameters.\r\n"
+	     "j BAD Error in IMAP command SELECT: Invalid QRESYNC parameters.\r\n");
+	say("k STORE 1:2 +FLAGS.SILENT (\\Deleted)\r\nl EXPUNGE\r\n");
+	hear("* 1 FETCH (UID 1 MODSEQ (9))\r\n* 2 FETCH (UID 2 MODSEQ (10))\r\nk OK Store completed.\r\n"
+	     "* VANISHED 1:2\r\nl OK [HIGHESTMODSEQ 12] Expunge completed.\r\n");
+}
+
 static void mistakes_are_limited(void **state)
 {
 	say("\r\nb\r\n* NOOP\r\nb FROB\r\nb UID NOOP\r\nb UID\r\nb NOOP (\r\nb UID FROB x\r\n");
@@ -556,6 +583,7 @@ int main(void)
 		TEST(idling), TEST(idling_without_a_mailbox),
 		TEST(long_output_waits_for_the_client), TEST(pipelined_commands_wait_too),
 		TEST(a_stalled_fetch_can_be_hung_up), TEST(features_are_enabled_once),
+		TEST(resynchronising),
 		TEST(mistakes_are_limited), TEST(long_commands_are_refused),
 	};
 
