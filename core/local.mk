@@ -98,7 +98,9 @@ CORE_LIBS = $(UV_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS) $(LTDL_LIBS)
 # libroost: the runtime that modules call.
 lib_LTLIBRARIES += core/libroost.la
 core_libroost_la_SOURCES =
-core_libroost_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+core_libroost_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
+	-Wl,--version-script=$(top_srcdir)/plugin-api/roost.map
+EXTRA_core_libroost_la_DEPENDENCIES = $(top_srcdir)/plugin-api/roost.map
 core_libroost_la_LIBADD = core/libroost-core.la $(CORE_LIBS)
 
 # The master: small and static, without the loop, TLS or modules (tests/server look at its ldd).

@@ -39,3 +39,11 @@ roostinclude_HEADERS = \
 	plugin-api/roost/wire.h
 pkgconfig_DATA += plugin-api/roost-plugin.pc
 dist_aclocal_DATA = plugin-api/m4/roost.m4
+
+examplesdir = $(datadir)/roost/examples
+dist_examples_DATA = \
+	plugin-api/examples/Makefile \
+	plugin-api/examples/hush.c \
+	plugin-api/examples/pinboard.c \
+	plugin-api/examples/postcard.c
+EXTRA_DIST += plugin-api/roost.map plugin-api/roost-auth.map plugin-api/roost-mail.map

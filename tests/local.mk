@@ -15,4 +15,5 @@ include tests/unit/imap.mk
 endif
 include tests/fuzz/local.mk
 include tests/message/local.mk
+include tests/abi/local.mk
 include tests/bench/local.mk

@@ -33,7 +33,9 @@ modules_auth_libauth_la_LIBADD = $(OPENSSL_LIBS) $(SODIUM_LIBS) $(CRYPT_LIBS)
 
 lib_LTLIBRARIES += modules/auth/libroost-auth.la
 modules_auth_libroost_auth_la_SOURCES =
-modules_auth_libroost_auth_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+modules_auth_libroost_auth_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
+	-Wl,--version-script=$(top_srcdir)/plugin-api/roost-auth.map
+EXTRA_modules_auth_libroost_auth_la_DEPENDENCIES = $(top_srcdir)/plugin-api/roost-auth.map
 modules_auth_libroost_auth_la_LIBADD = modules/auth/libauth.la core/libroost.la
 
 module_LTLIBRARIES += modules/auth.la

@@ -19,6 +19,8 @@ modules_mail_libmailbox_la_SOURCES = \
 
 lib_LTLIBRARIES += modules/mail/libroost-mail.la
 modules_mail_libroost_mail_la_SOURCES =
-modules_mail_libroost_mail_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+modules_mail_libroost_mail_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
+	-Wl,--version-script=$(top_srcdir)/plugin-api/roost-mail.map
+EXTRA_modules_mail_libroost_mail_la_DEPENDENCIES = $(top_srcdir)/plugin-api/roost-mail.map
 modules_mail_libroost_mail_la_LIBADD = modules/mail/libmailbox.la modules/mail/libsearch.la \
 	$(MESSAGE_LIBS) core/libroost.la

@@ -1,0 +1,44 @@
+"""An installed roost, in a directory of its own, as third parties see it."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.abspath(os.environ.get("ROOST_BUILD") or os.path.join(TOP, "build"))
+
+
+class Installed:
+    """make install DESTDIR=...; pkg-config prefixes the paths of the .pc file (PKG_CONFIG_SYSROOT_DIR)."""
+
+    def __init__(self, destdir):
+        self.destdir = destdir
+        subprocess.run(["make", "-s", "install", f"DESTDIR={destdir}"], cwd=BUILD, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.prefix = self.config("prefix")
+        self.include = destdir + self.config("includedir")
+        self.lib = destdir + self.config("libdir")
+        self.modules = destdir + self.config("moduledir")
+
+    def config(self, variable):
+        return subprocess.run(["pkg-config", f"--variable={variable}", "roost-plugin"], check=True,
+                              env=dict(os.environ, PKG_CONFIG_PATH=self.pkg_config_path()),
+                              capture_output=True, text=True).stdout.strip()
+
+    def pkg_config_path(self):
+        for folder, _, names in os.walk(self.destdir):
+            if "roost-plugin.pc" in names:
+                return folder
+        raise AssertionError("roost-plugin.pc is not installed")
+
+    def environment(self):
+        return dict(os.environ, PKG_CONFIG_PATH=self.pkg_config_path(),
+                    PKG_CONFIG_SYSROOT_DIR=self.destdir, LD_LIBRARY_PATH=self.lib)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    destdir = str(tmp_path_factory.mktemp("destdir"))
+    yield Installed(destdir)
+    shutil.rmtree(destdir)
