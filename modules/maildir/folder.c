@@ -8,7 +8,8 @@
 #include <unistd.h>
 #include "modules/maildir/maildir.h"
 
-#define SETTLED 2		/* seconds: coarser than any file system's clock */
+#define SETTLED 2000000		/* microseconds: coarser than any file system's clock */
+#define FINE 50000		/* where times have fractions: some ticks of the kernel's clock */
 #define TRIES 5			/* readings of a folder that changes meanwhile */
 #define LEFTOVER 60		/* seconds: a second link to a message is no longer work in progress */
 
@@ -27,11 +28,23 @@ int maildir_make_folders(struct maildir *maildir, struct roost_error *err)
 	return 0;
 }
 
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* When both folders changed last, and whether their times are as fine as the kernel's clock. */
+struct change_time { int64_t newest; bool fine; };
+
 /* One folder's part of the stamp. The inode is in it, as a folder may be put in place whole. */
 static int stamp_folder(struct maildir *maildir, const char *folder, uint64_t token[2],
-			time_t *newest, struct roost_error *err)
+			struct change_time *time, struct roost_error *err)
 {
 	struct stat st;
+	int64_t changed;
 
 	if (fstatat(maildir->dir, folder, &st, 0) < 0 &&
 	    (errno != ENOENT || maildir_make_folders(maildir, err) < 0 ||
@@ -39,30 +52,29 @@ static int stamp_folder(struct maildir *maildir, const char *folder, uint64_t to
 		return roost_fail_errno(err, "stat %s/%s", roost_mailbox_path(maildir->box), folder);
 	token[0] = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
 	token[1] = (uint64_t)st.st_ino;
-	if (st.st_mtim.tv_sec > *newest)
-		*newest = st.st_mtim.tv_sec;
+	changed = (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+	if (changed > time->newest)
+		*time = (struct change_time){ changed, st.st_mtim.tv_nsec % 1000000 != 0 };
 	return 0;
 }
 
-static int stamp(struct maildir *maildir, uint64_t token[4], bool *settled,
+static int stamp(struct maildir *maildir, uint64_t token[4], struct change_time *time,
 		 struct roost_error *err)
 {
-	time_t newest = 0;
-
-	if (stamp_folder(maildir, "new", token, &newest, err) < 0 ||
-	    stamp_folder(maildir, "cur", token + 2, &newest, err) < 0)
-		return -1;
-	*settled = newest + SETTLED < time(NULL);
-	return 0;
+	*time = (struct change_time){ 0, false };
+	return stamp_folder(maildir, "new", token, time, err) < 0 ? -1 :
+		stamp_folder(maildir, "cur", token + 2, time, err);
 }
 
 int maildir_stamp(struct roost_mailbox *box, uint64_t token[4], bool *settled,
 		  struct roost_error *err)
 {
 	struct maildir *maildir = roost_storage_state(box);
+	struct change_time time;
 
-	if (stamp(maildir, token, settled, err) < 0)
+	if (stamp(maildir, token, &time, err) < 0)
 		return -1;
+	*settled = time.newest + SETTLED < now_us();
 	/* Trust that nobody but us changes cur. */
 	if (maildir->settings->very_dirty_syncs)
 		token[2] = token[3] = 0;
@@ -186,12 +198,16 @@ int maildir_read(struct maildir *maildir, uint8_t pass, maildir_each *each, void
 		 struct roost_error *err)
 {
 	struct reading reading = { maildir, pass, each, context };
+	struct change_time time;
 
 	maildir->loaded = false;
 	if (pass == 0)
 		maildir_table_free(&maildir->table);
-	if (stamp(maildir, maildir->seen, &maildir->seen_settled, err) < 0 ||
-	    read_folder(&reading, "new", err) < 0 || read_folder(&reading, "cur", err) < 0)
+	if (stamp(maildir, maildir->seen, &time, err) < 0)
+		return -1;
+	/* A change in the same tick as the one that the stamp shows would not show. */
+	maildir->seen_settled = time.newest + (time.fine ? FINE : SETTLED) < now_us();
+	if (read_folder(&reading, "new", err) < 0 || read_folder(&reading, "cur", err) < 0)
 		return -1;
 	maildir->loaded = true;
 	return 0;
@@ -200,11 +216,11 @@ int maildir_read(struct maildir *maildir, uint8_t pass, maildir_each *each, void
 /* Nothing can have changed since the folders were read. */
 static bool still_true(struct maildir *maildir)
 {
+	struct change_time time;
 	uint64_t now[4];
-	bool settled;
 
 	return maildir->loaded && maildir->seen_settled &&
-		stamp(maildir, now, &settled, NULL) == 0 &&
+		stamp(maildir, now, &time, NULL) == 0 &&
 		memcmp(now, maildir->seen, sizeof(now)) == 0;
 }
 

@@ -10,6 +10,7 @@
 #include "modules/maildir/maildir.h"
 
 #define PASSES 5
+#define GAP 1000		/* the highest UIDs may be those of expunged messages: none is given twice */
 
 struct newcomer { const char *base, *path; uint32_t bits; };
 
@@ -186,7 +187,8 @@ static void validity_from_names(struct scanning *scanning)
 			uidnext = fields.uid + 1;
 	}
 	if (best != 0)
-		roost_scan_uidvalidity(scanning->scan, best, uidnext);
+		roost_scan_uidvalidity(scanning->scan, best,
+				       uidnext < UINT32_MAX - GAP ? uidnext + GAP : uidnext);
 }
 
 /* A file that another program renames while a folder is read may show up under neither name. */

@@ -30,7 +30,9 @@ def load(installed, folder, *names):
 
 @pytest.mark.parametrize("name, provides", [
     ("postcard", "storage:postcard"), ("pinboard", "passdb:pinboard"), ("hush", "layer:hush")])
-def test_they_build_and_load(installed, built, name, provides):
+def test_they_build_and_load(request, installed, built, name, provides):
+    if name != "pinboard":
+        request.getfixturevalue("toolkit")
     done = load(installed, built, name)
     assert done.stderr == ""
     assert done.stdout == f"{name} 1.0 1.0 {provides}\n"

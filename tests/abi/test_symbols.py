@@ -57,7 +57,7 @@ def test_names_have_the_version_of_the_abi(installed, library):
     assert versions == {"ROOST_1.0"}
 
 
-def test_all_that_is_declared_is_there(installed):
+def test_all_that_is_declared_is_there(installed, toolkit):
     there = set()
     for library in LIBRARIES:
         there |= set(exported(os.path.join(installed.lib, library)))
