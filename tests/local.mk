@@ -1,6 +1,8 @@
 # tests: unit tests in C (cmocka); the rest is pytest, started by autogen.sh test.
 include tests/sieve/local.mk
 
+include tests/unit/world.mk
+
 if HAVE_CMOCKA
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = core/libroost.la $(CMOCKA_LIBS)
@@ -12,6 +14,7 @@ unit_tests =
 include tests/modules/local.mk
 include tests/unit/local.mk
 include tests/unit/imap.mk
+include tests/unit/fetch.mk
 endif
 include tests/fuzz/local.mk
 include tests/message/local.mk

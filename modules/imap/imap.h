@@ -384,7 +384,5 @@ void imap_idle_abandon(struct imap_session *imap, struct imap_command *cmd);
 
 /* cmd_fetch.c, cmd_search.c: cmd->uid for the UID forms. */
 imap_run imap_fetch, imap_search;
-void imap_fetch_abandon(struct imap_session *imap, struct imap_command *cmd);
-void imap_search_abandon(struct imap_session *imap, struct imap_command *cmd);
 
 #endif

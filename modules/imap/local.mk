@@ -38,3 +38,20 @@ modules_imap_libimap_la_SOURCES = \
 	modules/imap/sync.c \
 	modules/imap/watch.c
 modules_imap_libimap_la_LIBADD = modules/imap/libimapargs.la
+
+# FETCH and SEARCH: for unit tests and fuzz targets too, which bring session and mailbox.
+noinst_LTLIBRARIES += modules/imap/libimapfetch.la
+modules_imap_libimapfetch_la_SOURCES = \
+	modules/imap/cmd_fetch.c \
+	modules/imap/cmd_search.c \
+	modules/imap/fetch.h \
+	modules/imap/fetch_binary.c \
+	modules/imap/fetch_body.c \
+	modules/imap/fetch_envelope.c \
+	modules/imap/fetch_flags.c \
+	modules/imap/fetch_header.c \
+	modules/imap/fetch_items.c \
+	modules/imap/fetch_section.c \
+	modules/imap/search_args.c \
+	modules/imap/search_args.h
+modules_imap_libimapfetch_la_LIBADD = modules/imap/libimap.la

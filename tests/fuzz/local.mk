@@ -46,3 +46,12 @@ fuzz_tests += tests/fuzz/fuzz_sieve_program
 tests_fuzz_fuzz_sieve_program_SOURCES = tests/fuzz/fuzz_sieve_program.c tests/fuzz/sieve_common.h \
 	tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_fuzz_sieve_program_LDADD = $(SIEVE_LIBS)
+
+tests_fuzz_imap_extra = $(FETCH_WORLD) tests/fuzz/fuzz.h tests/fuzz/replay.c
+fuzz_tests += tests/fuzz/fuzz_imap_fetch
+tests_fuzz_fuzz_imap_fetch_SOURCES = tests/fuzz/fuzz_imap_fetch.c $(tests_fuzz_imap_extra)
+tests_fuzz_fuzz_imap_fetch_LDADD = $(FETCH_WORLD_LIBS) core/libroost.la
+
+fuzz_tests += tests/fuzz/fuzz_imap_search
+tests_fuzz_fuzz_imap_search_SOURCES = tests/fuzz/fuzz_imap_search.c $(tests_fuzz_imap_extra)
+tests_fuzz_fuzz_imap_search_LDADD = $(FETCH_WORLD_LIBS) core/libroost.la

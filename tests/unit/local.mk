@@ -131,14 +131,6 @@ tests_unit_test_auth_db_SOURCES = tests/unit/test_auth_db.c tests/unit/auth_worl
 tests_unit_test_auth_db_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_auth_db_LDADD = modules/passwd_file/libpasswd_file.la modules/auth/libauth.la $(UNIT_CORE_LIBS)
 
-# A mailbox in memory, and what reads it.
-MAIL_WORLD = tests/unit/mail_world.c tests/unit/mail_world.h
-
-unit_tests += tests/unit/test_search
-tests_unit_test_search_SOURCES = tests/unit/test_search.c $(MAIL_WORLD)
-tests_unit_test_search_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_search_LDADD = modules/mail/libsearch.la $(MESSAGE_LIBS) $(UNIT_LIBS)
-
 unit_tests += tests/unit/test_maildir
 tests_unit_test_maildir_SOURCES = tests/unit/test_maildir.c
 tests_unit_test_maildir_CPPFLAGS = $(UNIT_CPPFLAGS)

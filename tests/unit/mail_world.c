@@ -79,9 +79,11 @@ int roost_mailbox_keyword_number(struct roost_mailbox *box, const char *name, bo
 
 	while (box->keywords[number] != NULL && strcasecmp(box->keywords[number], name) != 0)
 		number++;
-	if (box->keywords[number] == NULL && !create)
-		return -1;
-	box->keywords[number] = name;
+	if (box->keywords[number] == NULL) {
+		if (!create)
+			return -1;
+		box->keywords[number] = roost_arena_strdup(box->arena, name);
+	}
 	return number;
 }
 

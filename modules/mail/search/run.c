@@ -17,6 +17,7 @@ struct roost_search {
 	struct query query;
 	uint32_t options;
 	struct match match;
+	struct roost_str address;	/* scratch */
 	roost_set_builder found;
 	uint64_t modseq;
 
@@ -64,6 +65,7 @@ int roost_search_end(struct roost_search *search, struct roost_error *err)
 		*err = search->error;
 	roost_vec_free(&search->found);
 	match_free(&search->match);
+	roost_str_free(&search->address);
 	roost_arena_free(search->message_arena);
 	roost_arena_free(search->arena);
 	return failed ? -1 : 0;
@@ -166,21 +168,20 @@ static void use_pattern(struct roost_search *search, struct match_pattern **patt
 /* One address as users see it: name <local@domain>, the name decoded. */
 static void match_address(struct roost_search *search, const struct roost_address *address)
 {
-	struct match *match = &search->match;
-	struct roost_str text = ROOST_STR_INIT;
+	struct roost_str *text = &search->address;
 
+	roost_str_truncate(text, 0);
 	if (address->name != NULL)
-		roost_word_decode_phrase(&text, (struct roost_text){ address->name,
-								     strlen(address->name) });
+		roost_word_decode_phrase(text, (struct roost_text){ address->name,
+								    strlen(address->name) });
 	if (address->kind == ROOST_ADDRESS_MAILBOX) {
-		roost_str_puts(&text, text.len > 0 ? " <" : "<");
-		roost_str_puts(&text, address->local != NULL ? address->local : "");
-		roost_str_byte(&text, '@');
-		roost_str_puts(&text, address->domain != NULL ? address->domain : "");
-		roost_str_byte(&text, '>');
+		roost_str_puts(text, text->len > 0 ? " <" : "<");
+		roost_str_puts(text, address->local != NULL ? address->local : "");
+		roost_str_byte(text, '@');
+		roost_str_puts(text, address->domain != NULL ? address->domain : "");
+		roost_str_byte(text, '>');
 	}
-	match_text(match, roost_str_text(&text), text.len);
-	roost_str_free(&text);
+	match_text(&search->match, roost_str_text(text), text->len);
 }
 
 static int ask_address(struct roost_search *search, struct query_key *key, bool *yes,
