@@ -30,6 +30,8 @@ BUILT_SOURCES += core/conf/grammar.h
 # libroost.so: what a main() needs of core is exported from there (core/main/entry.h).
 noinst_LTLIBRARIES += core/libroost-core.la
 core_libroost_core_la_SOURCES = \
+	core/conf/advise.c core/conf/advise.h \
+	core/conf/conflict.c \
 	core/conf/context.c \
 	core/conf/context_open.c \
 	core/conf/dollar.c \
@@ -38,6 +40,7 @@ core_libroost_core_la_SOURCES = \
 	core/conf/expand_condition.c \
 	core/conf/expand_digest.c \
 	core/conf/expand_modify.c \
+	core/conf/expect.c core/conf/expect.h \
 	core/conf/grammar.y \
 	core/conf/include.c \
 	core/conf/judge.c core/conf/judge.h \
@@ -47,14 +50,18 @@ core_libroost_core_la_SOURCES = \
 	core/conf/lex.l \
 	core/conf/load.c core/conf/load.h \
 	core/conf/nearest.c \
+	core/conf/obsolete.c core/conf/obsolete.h \
 	core/conf/parser.h \
 	core/conf/problem.c core/conf/problem.h \
+	core/conf/print.c core/conf/print.h \
+	core/conf/print_value.c \
 	core/conf/scope.c core/conf/scope.h core/conf/scope_private.h \
 	core/conf/scope_block.c \
 	core/conf/scope_variable.c core/conf/variable.h \
 	core/conf/serve.c \
 	core/conf/store.c core/conf/store.h \
 	core/conf/struct.c \
+	core/conf/tool.c \
 	core/conf/tree.c core/conf/tree.h \
 	core/conf/wanted.c core/conf/wanted.h \
 	core/io/file.c \
@@ -129,3 +136,7 @@ core_roost_server_LDADD = core/libroost.la
 roostlibexec_PROGRAMS += core/roost-config
 core_roost_config_SOURCES = core/main/roost_config.c
 core_roost_config_LDADD = core/libroost.la
+
+bin_PROGRAMS += core/roostconf
+core_roostconf_SOURCES = core/main/roostconf.c
+core_roostconf_LDADD = core/libroost.la

@@ -29,8 +29,11 @@ static bool nesting_allowed(struct conf_store *store, const struct conf_node *no
 	if (outer == 0)
 		return true;
 	if (strcmp(outside, node->key) == 0) {
-		conf_error(store->problems, node->at, "%s { %s { .. } } not allowed", outside,
-			   node->key);
+		/* A narrower network, name by name. */
+		if (strcmp(node->key, "protocol") != 0)
+			return true;
+		conf_error(store->problems, node->at,
+			   "Nested protocol { protocol { .. } } block not allowed");
 		return false;
 	}
 	if (word_index(outside) > word_index(node->key)) {
@@ -53,8 +56,8 @@ static size_t find_nets(struct conf_store *store, const struct conf_node *node,
 	if (conf_net_parse(node->name, &nets[0]) == 0)
 		return 1;
 	if (strchr(node->name, '/') != NULL) {
-		conf_error(store->problems, node->at, "%s %s: invalid network", node->key,
-			   node->name);
+		conf_error(store->problems, node->at, "Invalid network mask: %s",
+			   strchr(node->name, '/') + 1);
 		return 0;
 	}
 	code = getaddrinfo(node->name, NULL, &hints, &found);

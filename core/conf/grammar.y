@@ -61,7 +61,8 @@ wrong:
 						parser->depth--; }
 	| STRAY				{ fault(parser, "Unexpected '}'"); }
 	| UNCLOSED			{ unclosed(parser); }
-	| NAMELESS			{ fault(parser, "Expecting a name before '%c'", $1[0]); }
+	| NAMELESS			{ fault(parser, "Missing key name ('%c' at the beginning of line)",
+						$1[0]); }
 	| error
 	;
 
@@ -98,17 +99,6 @@ static void fault(struct conf_parser *parser, const char *format, ...)
 	va_end(args);
 }
 
-/* "<path": read now, with the rights that the reader has. R-CFG-11. */
-static void read_value(struct conf_parser *parser, struct conf_node *node, const char *path)
-{
-	size_t len;
-
-	path += strspn(path, " \t");
-	node->how = CONF_WRITTEN_FILE;
-	node->written = conf_path(parser->tree, parser->file, path);
-	node->value = conf_read_file(parser->tree->arena, node->written, &len, &node->trouble);
-}
-
 static void set(struct conf_parser *parser, const char *key, struct conf_text text)
 {
 	struct conf_node *node = conf_tree_add(parser->tree, parser->open[parser->depth],
@@ -119,7 +109,7 @@ static void set(struct conf_parser *parser, const char *key, struct conf_text te
 	if (text.quoted)
 		node->how = CONF_WRITTEN_QUOTED;
 	else if (text.text[0] == '<')
-		read_value(parser, node, text.text + 1);
+		conf_node_from_file(parser->tree, node, text.text + 1);
 }
 
 static void open_block(struct conf_parser *parser, const char *key, const char *name)

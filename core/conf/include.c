@@ -84,6 +84,17 @@ void conf_parse(struct conf_parser *parser, const char *text, size_t len)
 	conf_lexer_end(parser);
 }
 
+/* Read now, with the rights that the reader has. R-CFG-11. */
+void conf_node_from_file(struct conf_tree *tree, struct conf_node *node, const char *path)
+{
+	size_t len;
+
+	path += strspn(path, " \t");
+	node->how = CONF_WRITTEN_FILE;
+	node->written = conf_path(tree, node->at.file, path);
+	node->value = conf_read_file(tree->arena, node->written, &len, &node->trouble);
+}
+
 static bool includes_itself(const struct conf_parser *parser, const char *path)
 {
 	for (; parser != NULL; parser = parser->includer) {

@@ -116,22 +116,27 @@ static struct conf_slot *find_slot(struct conf_store *store, const struct conf_n
 	return NULL;
 }
 
+static bool only_protocol(const struct conf_store *store, uint32_t context)
+{
+	const struct conf_filter *filter = &store->contexts.items[context].filter;
+
+	return filter->local_name == NULL && filter->local.family == 0 &&
+		filter->remote.family == 0;
+}
+
 /* R-CFG-9 */
 static void check_place(struct conf_store *store, const struct conf_node *node,
 			const struct conf_slot *slot, uint32_t context)
 {
 	uint32_t type = slot->setting == NULL ? 0 : slot->setting->type;
-	const struct conf_filter *filter = &store->contexts.items[context].filter;
-
 	if (context == 0)
 		return;
 	if (type & CONF_SET_GLOBAL)
 		conf_error(store->problems, node->at, "Setting %s is global: it cannot stand in a "
 			   "%s block", slot->path, store->contexts.items[context].word);
-	else if (type & CONF_SET_PROTOCOL && (filter->local_name != NULL ||
-			filter->local.family != 0 || filter->remote.family != 0))
-		conf_error(store->problems, node->at, "Setting %s can depend only on the protocol, "
-			   "not on local, remote or local_name", slot->path);
+	else if (type & CONF_SET_PROTOCOL && !only_protocol(store, context))
+		conf_error(store->problems, node->at, "Auth settings not supported inside "
+			   "local/remote blocks: %s", slot->path);
 }
 
 static void check_type(struct conf_store *store, const struct conf_slot *slot,
@@ -171,6 +176,7 @@ static void judge_setting(struct conf_store *store, const struct conf_node *node
 	check_place(store, node, slot, at.context);
 	if (node->how == CONF_WRITTEN_PLAIN)
 		value.text = conf_dollar(store, node->value, at.context, node->at);
+	value.order = ++store->order;
 	conf_slot_set(slot, value);
 	check_type(store, slot, &value);
 }
@@ -192,11 +198,16 @@ static void unknown_block(struct conf_store *store, const struct conf_node *node
 }
 
 static bool name_fits(struct conf_store *store, const struct conf_node *node,
-		      const struct conf_block_type *type)
+		      const struct conf_block_type *type, bool outermost)
 {
 	if (type->naming == CONF_BLOCK_NAMED && (node->name == NULL || node->name[0] == '\0')) {
 		conf_error(store->problems, node->at, "%s needs a name: %s NAME {", node->key,
 			   node->key);
+		return false;
+	}
+	if (outermost && node->name != NULL && strchr(node->name, '/') != NULL) {
+		conf_error(store->problems, node->at, "%s %s: the name cannot have a '/'",
+			   node->key, node->name);
 		return false;
 	}
 	return true;
@@ -230,8 +241,12 @@ static void judge_block(struct conf_store *store, const struct conf_node *node,
 		unknown_block(store, node, &at);
 		return;
 	}
-	if (!name_fits(store, node, type))
+	if (!name_fits(store, node, type, at.block == NULL))
 		return;
+	if ((strcmp(node->key, "passdb") == 0 || strcmp(node->key, "userdb") == 0) &&
+	    !only_protocol(store, at.context))
+		conf_error(store->problems, node->at, "Auth settings not supported inside "
+			   "local/remote blocks: %s", node->key);
 	at.block = conf_store_enter(store, at.block == NULL ? "" : at.block->path, type, node->name,
 				    at.context, node->at);
 	judge_nodes(store, node->first, at);
@@ -243,7 +258,7 @@ static void judge_nodes(struct conf_store *store, const struct conf_node *first,
 	for (const struct conf_node *node = first; node != NULL; node = node->next) {
 		if (node->type == CONF_NODE_BLOCK)
 			judge_block(store, node, at);
-		else
+		else if (node->type == CONF_NODE_SETTING)
 			judge_setting(store, node, at);
 	}
 }
@@ -254,4 +269,5 @@ void conf_judge(struct conf_store *store)
 
 	judge_nodes(store, store->tree->root.first, top);
 	conf_store_rank(store);
+	conf_find_conflicts(store);
 }

@@ -7,6 +7,9 @@
 /* Go through the tree; problems go to store->problems. Then ranks are there. */
 void conf_judge(struct conf_store *store);
 
+/* conflict.c: called by conf_judge(). */
+void conf_find_conflicts(struct conf_store *store);
+
 /* dollar.c: text with its $names replaced as seen from context; what is wrong is reported. */
 const char *conf_dollar(struct conf_store *store, const char *text, uint32_t context,
 			struct conf_place at);

@@ -12,6 +12,7 @@
 #define LIST ROOST_SET_LIST
 #define ENUM ROOST_SET_ENUM
 #define X ROOST_SET_EXPANDED
+#define H ROOST_SET_HIDDEN
 
 #define RESULTS(first) first "|return-ok|return|return-fail|continue|continue-ok|continue-fail"
 
@@ -35,7 +36,7 @@ static const struct roost_setting service_fields[] = {
 	{ 0 },
 };
 static const struct roost_setting file_listener_fields[] = {
-	{ "path", STRING, 0, "", "The socket's path, when it is not the name." },
+	{ "path", STRING | H, 0, "", "The socket's path, when it is not the name." },
 	{ "mode", OCTAL, 0, "0600", "Its mode; 0: no socket." },
 	{ "user", STRING, 0, "", "Its owner." },
 	{ "group", STRING, 0, "", "Its group." },
@@ -61,7 +62,7 @@ static const struct roost_setting namespace_fields[] = {
 	{ "separator", STRING, 0, "", "Hierarchy separator; empty: the storage's own." },
 	{ "prefix", STRING | X, 0, "", "What names in it begin with; ends with the separator." },
 	{ "location", STRING | X, 0, "", "As mail_location, which holds when it is empty." },
-	{ "alias_for", STRING, 0, "", "Prefix of the namespace with the same mailboxes." },
+	{ "alias_for", STRING | H, 0, "", "Prefix of the namespace with the same mailboxes." },
 	{ "inbox", BOOL, 0, "no", "INBOX is here." },
 	{ "hidden", BOOL, 0, "no", "Not shown by NAMESPACE." },
 	{ "list", ENUM, 0, "yes|no|children", "Whether LIST shows its mailboxes." },
@@ -118,9 +119,9 @@ static const struct roost_setting userdb_fields[] = {
 };
 
 static const struct roost_setting metric_fields[] = {
-	{ "event_name", STRING, 0, "", "Name of the events that count." },
-	{ "source_location", STRING, 0, "", "Where they come from." },
-	{ "categories", STRING, 0, "", "Their categories." },
+	{ "event_name", STRING | H, 0, "", "Name of the events that count." },
+	{ "source_location", STRING | H, 0, "", "Where they come from." },
+	{ "categories", STRING | H, 0, "", "Their categories." },
 	{ "filter", STRING, 0, "", "Which events count." },
 	{ "fields", STRING, 0, "", "Fields that are summed up." },
 	{ "group_by", STRING, 0, "", "Fields by whose values it is split." },

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "core/base/paths.h"
+#include "core/conf/expect.h"
 #include "core/conf/judge.h"
 #include "core/conf/load.h"
+#include "core/conf/obsolete.h"
 #include "core/proc/privileges.h"
 
 struct conf_tree *conf_load_tree(const struct conf_load_options *options)
@@ -17,6 +19,7 @@ struct conf_tree *conf_load_tree(const struct conf_load_options *options)
 	conf_tree_read(tree);
 	for (size_t i = 0; i < options->override_count; i++)
 		conf_tree_override(tree, options->overrides[i]);
+	conf_replace_obsolete(tree);
 	conf_tree_read_externals(tree);
 	return tree;
 }
@@ -108,14 +111,16 @@ struct conf_wanted *conf_load_judge(struct conf_tree *tree,
 	struct conf_wanted *wanted = conf_wanted_create(store, paths_modules());
 
 	conf_judge(store);
-	/* What cannot be read says nothing about modules. */
-	if (store->problems->errors > 0)
-		return wanted;
+	conf_expect(store);
+	return wanted;
+}
+
+void conf_load_modules(struct conf_wanted *wanted, const struct conf_load_options *options)
+{
 	conf_wanted_find(wanted);
 	conf_wanted_check_settings(wanted);
-	if (options->starting) {
-		check_files(store);
-		check_externals(tree);
-	}
-	return wanted;
+	if (!options->starting)
+		return;
+	check_files(wanted->store);
+	check_externals(wanted->store->tree);
 }

@@ -21,5 +21,7 @@ void conf_load_drop(void);
 /* With the modules' schemas: the store, judged. Problems are in tree->problems. */
 struct conf_wanted *conf_load_judge(struct conf_tree *tree,
 				    const struct conf_load_options *options);
+/* Then, when it was without errors: which modules and files it needs, and whether they are there. */
+void conf_load_modules(struct conf_wanted *wanted, const struct conf_load_options *options);
 
 #endif

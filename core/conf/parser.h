@@ -18,8 +18,6 @@ struct conf_parser {
 
 	/* lexer: the value that is being read */
 	struct roost_str text;
-	bool quoted;			/* text began with a quote, of which this is one whole run */
-	size_t quoted_end;
 
 	/* grammar: open blocks, innermost last */
 	struct conf_node *open[CONF_DEPTH_MAX + 1];

@@ -38,6 +38,8 @@ static int serve(struct conf_load_options *options)
 
 	conf_load_drop();
 	wanted = conf_load_judge(tree, options);
+	if (tree->problems.errors == 0)
+		conf_load_modules(wanted, options);
 	conf_problems_print(&tree->problems, "", &text);
 	(void)fputs(roost_str_text(&text), stderr);
 	roost_str_free(&text);

@@ -172,11 +172,14 @@ void conf_store_add_schema(struct conf_store *store, const struct roost_settings
 		const char *key = strrchr(field->name, '/');
 
 		/* A shared setting keeps the default that all of its users see. */
-		if (slot != NULL)
+		if (slot != NULL) {
+			if (slot->owner == NULL)
+				slot->owner = module;
 			continue;
+		}
 		slot = conf_store_add_slot(store, field->name, key == NULL ? field->name : key + 1,
 					   field, conf_setting_fallback(store->arena, field));
-		slot->module = module;
+		slot->module = slot->owner = module;
 	}
 }
 

@@ -26,13 +26,15 @@ struct conf_value {
 	enum conf_written how;
 	const char *trouble;		/* the file that it names could not be read */
 	struct conf_place at;
+	uint32_t order;			/* counts all values as they were written */
 };
 
 struct conf_slot {
 	const char *path;		/* "service/imap/process_limit" */
 	const char *key;		/* its last part */
 	const struct roost_setting *setting;	/* NULL: any key is fine here */
-	const char *module;		/* whose setting it is; NULL: core's */
+	const char *module;		/* who alone knows it; NULL: core does */
+	const char *owner;		/* the first module that reads it; NULL */
 	const char *fallback;		/* $names in it are replaced when it is used */
 	ROOST_VEC(struct conf_value) values;	/* one for each context at most */
 };
@@ -56,6 +58,7 @@ struct conf_store {
 	struct roost_map *block_map;	/* path to block */
 	ROOST_VEC(struct conf_context) contexts;
 	ROOST_VEC(struct conf_store_block *) blocks;
+	uint32_t order;
 };
 
 /* With the defaults of all settings and services. tree outlives it. */

@@ -7,6 +7,7 @@
 #include "core/conf/problem.h"
 
 enum conf_node_type {
+	CONF_NODE_NOTHING = 0,		/* was dropped */
 	CONF_NODE_SETTING = 1,
 	CONF_NODE_BLOCK = 2,
 };
@@ -47,6 +48,7 @@ struct conf_tree {
 	ROOST_VEC(const char *) files;	/* all that were read, the main one first */
 	ROOST_VEC(struct conf_external) externals;
 	struct conf_problems problems;
+	bool obsolete;			/* an old name was met */
 };
 
 struct conf_tree *conf_tree_create(const char *path);
@@ -54,6 +56,9 @@ void conf_tree_free(struct conf_tree *tree);
 
 struct conf_node *conf_tree_add(struct conf_tree *tree, struct conf_node *block,
 				enum conf_node_type type, const char *key, struct conf_place at);
+
+/* "<path": the content is the value, read now. path: relative to the node's file. */
+void conf_node_from_file(struct conf_tree *tree, struct conf_node *node, const char *path);
 
 /* Read the main file and all it includes. What is wrong is in tree->problems. */
 void conf_tree_read(struct conf_tree *tree);

@@ -5,7 +5,7 @@
 #include "core/conf/wanted.h"
 #include "core/module/module.h"
 
-static struct conf_module *find_module(struct conf_wanted *wanted, const char *name)
+static struct conf_module *find_module(const struct conf_wanted *wanted, const char *name)
 {
 	for (size_t i = 0; i < wanted->modules.count; i++) {
 		if (strcmp(wanted->modules.items[i].name, name) == 0)
@@ -396,6 +396,13 @@ void conf_wanted_find(struct conf_wanted *wanted)
 		text += len;
 	}
 	want_worker(wanted, "doveadm", "doveadm");
+}
+
+bool conf_wanted_named(const struct conf_wanted *wanted, const char *module)
+{
+	const struct conf_module *found = find_module(wanted, module);
+
+	return found != NULL && found->named_at != NULL;
 }
 
 void conf_wanted_check_settings(struct conf_wanted *wanted)

@@ -28,6 +28,8 @@ struct conf_wanted *conf_wanted_create(struct conf_store *store, const char *dir
 void conf_wanted_free(struct conf_wanted *wanted);
 /* After it was judged: who is named, by what; what is missing is an error. */
 void conf_wanted_find(struct conf_wanted *wanted);
+/* Whether anything names that module. */
+bool conf_wanted_named(const struct conf_wanted *wanted, const char *module);
 /* Settings that only modules know which nothing names. */
 void conf_wanted_check_settings(struct conf_wanted *wanted);
 
