@@ -140,3 +140,6 @@ core_roost_config_LDADD = core/libroost.la
 bin_PROGRAMS += core/roostconf
 core_roostconf_SOURCES = core/main/roostconf.c
 core_roostconf_LDADD = core/libroost.la
+
+dist_man_MANS += core/roostconf.1 core/roost.conf.5
+dist_roostconf_DATA += core/roost.conf

@@ -322,7 +322,7 @@ const struct roost_setting conf_known_settings[] = {
 	{ "ssl_client_require_valid_cert", BOOL, 0, "yes", NULL },
 	{ "ssl_crypto_device", STRING, 0, "", NULL },
 	{ "ssl_curve_list", STRING, 0, "", NULL },
-	{ "ssl_dh", STRING, 0, "", NULL },
+	{ "ssl_dh", STRING | S, 0, "", NULL },
 	{ "ssl_key", STRING | S, 0, "", NULL },
 	{ "ssl_key_password", STRING | S, 0, "", NULL },
 	{ "ssl_min_protocol", STRING, 0, "TLSv1.2", NULL },

@@ -87,7 +87,7 @@ static bool shown(const struct conf_print *print, const struct conf_slot *slot,
 
 /* ---- in which order */
 
-/* "auth-worker" before "auth": the slash behind a block's name counts. */
+/* "auth-worker" before "auth", "Sent" before "Sent Mail": a slash ends each name. */
 static const char *block_key(struct conf_store *store, const struct conf_store_block *block)
 {
 	struct roost_str out = ROOST_STR_INIT;
@@ -100,7 +100,8 @@ static const char *block_key(struct conf_store *store, const struct conf_store_b
 		roost_str_printf(&out, "%08lu/", strtoul(block->name, NULL, 10));
 	else if (block->name[0] != '\0') {
 		for (const char *p = block->name; *p != '\0'; p++)
-			roost_str_puts(&out, *p == '/' ? "\\s" : (char[]){ *p, '\0' });
+			roost_str_puts(&out, *p == '/' ? "\\s" : *p == ' ' ? "\\_" :
+				       (char[]){ *p, '\0' });
 		roost_str_byte(&out, '/');
 	}
 	result = roost_arena_strdup(store->arena, roost_str_text(&out));

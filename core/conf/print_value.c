@@ -109,7 +109,7 @@ void conf_print_setting(const struct conf_print *print, const struct conf_slot *
 			const struct conf_value *value, unsigned depth)
 {
 	if (!print->bare) {
-		for (unsigned i = 0; i < depth; i++)
+		for (unsigned i = 0; i < depth && !print->flat; i++)
 			roost_str_puts(print->out, "  ");
 		roost_str_printf(print->out, print->flat ? "%s=" : "%s = ",
 				 print->flat ? slot->path : slot->key);

@@ -55,3 +55,6 @@ tests_fuzz_fuzz_imap_fetch_LDADD = $(FETCH_WORLD_LIBS) core/libroost.la
 fuzz_tests += tests/fuzz/fuzz_imap_search
 tests_fuzz_fuzz_imap_search_SOURCES = tests/fuzz/fuzz_imap_search.c $(tests_fuzz_imap_extra)
 tests_fuzz_fuzz_imap_search_LDADD = $(FETCH_WORLD_LIBS) core/libroost.la
+fuzz_tests += tests/fuzz/fuzz_conf
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_conf_LDADD = core/libroost-core.la $(CORE_LIBS)
