@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 
-from conftest import BUILD
+from confrun import BUILD
 
 TEXT = """mail_debug = no
 login_greeting = hi
