@@ -147,7 +147,8 @@ void proc_serve(const struct proc_ops *process_ops)
 			ops->link(link->fd, &link->peer, link->ticket);
 	}
 	proc.early.count = 0;
-	proc_tell(&ready, sizeof(ready));
+	if (!ops->ready_later)
+		proc_tell(&ready, sizeof(ready));
 }
 
 void proc_tell(const void *data, size_t len)

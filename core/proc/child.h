@@ -33,6 +33,7 @@ struct proc {
 
 /* What the master says while we run; each may be NULL. */
 struct proc_ops {
+	bool ready_later;		/* the process says CONTROL_READY itself */
 	void (*link)(int fd, const struct roost_peer *peer, uint32_t ticket);	/* takes fd */
 	void (*stop)(bool drain, const char *why);
 	/* Any other message; type is consumed. fds are closed afterwards unless dup'ed. */

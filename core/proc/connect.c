@@ -63,17 +63,15 @@ static void connect_two(struct master *master, struct child *a, struct child *b)
 }
 
 /*
- * New logins go to the newest of a kind. But an auth that a reload has replaced still answers for the
- * cookies that it gave out, to workers and to anvil.
+ * An auth that a reload has replaced still answers for the cookies that it gave out, to workers and to
+ * anvil. Fronts know two at most: they ask the newer one as soon as it has told what it offers.
  */
 static bool is_current(struct master *master, const struct child *child,
 		       const struct child *other)
 {
-	if (other->kind == PROC_ROLE && child->kind != PROC_FRONT)
-		return true;
-	if (other->kind == PROC_ANVIL || other->kind == PROC_ROLE)
-		return other == child_find(master, other->kind, other->service->name);
-	return true;
+	if (other->kind == PROC_ANVIL)
+		return other == child_find(master, PROC_ANVIL, NULL);
+	return other->kind != PROC_ROLE || child->kind != PROC_FRONT || !other->stopping;
 }
 
 void child_connect(struct master *master, struct child *child)

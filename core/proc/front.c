@@ -243,17 +243,22 @@ void front_attach(struct roost_front *front, int fd)
 	roost_conn_input_limit(front->conn, INPUT_LIMIT);
 }
 
+static void greet(struct roost_front *front)
+{
+	front->greeted = true;
+	front_protocol->greet(front);
+}
+
 static void tls_ready(void *context, const char *local_name)
 {
 	struct roost_front *front = context;
-	bool greeted = front->phase == FRONT_STARTTLS;
 
 	front->facts.tls = front->facts.secured = true;
 	front->facts.local_name = roost_arena_strdup(front->arena, local_name);
 	make_scope(front);
 	front->phase = FRONT_TALK;
-	if (!greeted)
-		front_protocol->greet(front);
+	if (!front->greeted)
+		greet(front);
 }
 
 static void tls_over(void *context, const char *why)
@@ -295,6 +300,7 @@ static void begin_starttls(struct roost_front *front)
 
 	front->conn = NULL;
 	roost_str_free(&unread);
+	front->phase = FRONT_TLS;
 	begin_tls(front, fd);
 }
 
@@ -386,7 +392,7 @@ void front_accept(int fd, const struct child_listener *listener)
 	}
 	front->phase = FRONT_TALK;
 	front_attach(front, fd);
-	front_protocol->greet(front);
+	greet(front);
 }
 
 static void go_on(void *context)

@@ -10,9 +10,9 @@
 #include "core/proc/link.h"
 
 enum front_phase {
-	FRONT_TLS,		/* handshake before the greeting */
+	FRONT_TLS,		/* handshake, before the greeting or after STARTTLS */
 	FRONT_TALK,		/* the module converses */
-	FRONT_STARTTLS,		/* output leaves, then the handshake follows */
+	FRONT_STARTTLS,		/* output leaves before the handshake */
 	FRONT_AUTH,		/* auth is working */
 	FRONT_HANDOVER,		/* the descriptor is on its way to a worker */
 	FRONT_CLOSING,		/* output leaves, then it is freed */
@@ -29,6 +29,7 @@ struct roost_front {
 	void *state;
 	enum front_phase phase;
 	struct roost_loop_timer *timer;
+	bool greeted;
 	bool dead;			/* freed but for its memory, which earlier deferred calls may see */
 	/* Authentication. */
 	struct roost_link *auth;	/* whom auth_id was put to: a reload may bring another */

@@ -198,8 +198,11 @@ void front_auth_message(struct roost_link *link, const void *data, size_t len)
 	struct roost_arena *arena;
 
 	if (type == ROOST_AUTHLINK_MECHS) {
-		if (link == front_auth_link)
+		if (front_auth_link == NULL ||
+		    roost_link_peer(link)->id >= roost_link_peer(front_auth_link)->id) {
+			front_auth_link = link;
 			take_mechanisms(&wire);
+		}
 		front_open();
 		return;
 	}

@@ -71,10 +71,8 @@ static void front_link(int fd, const struct roost_peer *peer, uint32_t ticket)
 			front_anvil_lost();
 		front_anvil_link = link;
 		front_anvil_back();
-	} else if (is_auth(link)) {
-		/* The one before still answers what it was asked. */
-		front_auth_link = link;
 	}
+	/* An auth counts from its first word on; the one before still answers what it was asked. */
 }
 
 static void accept_ready(void *context, unsigned events)
@@ -98,6 +96,8 @@ static void accept_ready(void *context, unsigned events)
 /* Called again for each auth process that comes; the first opens the doors. */
 void front_open(void)
 {
+	uint32_t ready = CONTROL_READY;
+
 	if (stopping || accept_watches.count > 0)
 		return;
 	for (size_t i = 0; i < proc.listeners.count; i++) {
@@ -106,6 +106,7 @@ void front_open(void)
 		roost_vec_push(&accept_watches, roost_loop_fd(listener->fd, ROOST_LOOP_READ,
 							      accept_ready, listener));
 	}
+	proc_tell(&ready, sizeof(ready));
 }
 
 /* Over when nobody is talking and no relay is left. */
@@ -133,7 +134,7 @@ static void front_stop(bool drain, const char *why)
 	}
 }
 
-static const struct proc_ops front_ops = { .link = front_link, .stop = front_stop };
+static const struct proc_ops front_ops = { .ready_later = true, .link = front_link, .stop = front_stop };
 
 static int make_temp_file(struct roost_error *err)
 {

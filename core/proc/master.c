@@ -82,20 +82,6 @@ static void link_config(struct master *master)
 	free(path);
 }
 
-/* Old processes go; how far their sessions go with them, shutdown_clients says (R-SVC-8). */
-static void replace_children(struct master *master)
-{
-	bool keep = !conf_snapshot_bool(master->conf, "shutdown_clients");
-
-	for (struct child *child = master->children; child != NULL; child = child->next) {
-		if (child->kind == PROC_LOG || child->kind == PROC_ANVIL || child->stopping)
-			continue;
-		/* Who is amid a login goes on, and auth answers for the cookies that it gave. */
-		child_stop(master, child, keep || child->kind != PROC_WORKER,
-			   "Server shutting down.");
-	}
-}
-
 /* New processes for the new configuration; anvil and log go on with what they know. */
 static void reload(struct master *master)
 {
@@ -109,9 +95,10 @@ static void reload(struct master *master)
 		return;
 	}
 	(void)listeners_bind(master);
-	replace_children(master);
+	supervise_replace(master);
 	master_reopen_logs(master);
 	link_config(master);
+	roost_log(NULL, ROOST_LOG_INFO, "configuration reloaded");
 }
 
 static void begin_stop(struct master *master, int number)
@@ -250,8 +237,7 @@ int master_run(struct master *master, bool foreground)
 	struct roost_error err;
 
 	log_set_prefix("master: ");
-	if (open_signals(master, &err) < 0 || make_directories(master, &err) < 0 ||
-	    pid_file_check(master, &err) < 0 || services_make(master, &err) < 0) {
+	if (make_directories(master, &err) < 0 || pid_file_check(master, &err) < 0 || services_make(master, &err) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
 		return 89;
 	}
@@ -265,7 +251,8 @@ int master_run(struct master *master, bool foreground)
 		roost_log(NULL, ROOST_LOG_FATAL, "could not go to the background: %m");
 		return 1;
 	}
-	if (pid_file_take(master, &err) < 0) {
+	/* A signalfd in an epoll tells the process that put it there, not its child. */
+	if (open_signals(master, &err) < 0 || pid_file_take(master, &err) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
 		return 1;
 	}

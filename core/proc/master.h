@@ -47,6 +47,7 @@ struct child {
 	uint32_t ticket;		/* anvil's order, for workers */
 	bool ready, stopping;
 	bool draining;			/* stopping, when its sessions have ended */
+	bool replaced;			/* by a reload: stopped when its successor is ready */
 	struct order *first_order, **last_order;	/* what its control socket had no room for */
 	size_t order_count;
 	struct child *next;
@@ -73,7 +74,7 @@ struct master {
 	uint32_t last_id;
 	int epoll, signals, pid_file;
 	int log_pipe[2];			/* our own lines; the log process reads end 0 */
-	bool stopping;
+	bool stopping, keep_sessions;	/* keep_sessions: shutdown_clients = no, over reloads */
 	int64_t kill_at;			/* when stopping: SIGKILL those that are left */
 };
 
@@ -109,7 +110,7 @@ void child_stop(struct master *master, struct child *child, bool drain, const ch
 void child_free(struct master *master, struct child *child);
 struct child *child_by_id(struct master *master, uint32_t id);
 struct child *child_by_pid(struct master *master, pid_t pid);
-/* The newest living child of a kind and service; service NULL: any. */
+/* The newest that is ready of a kind and service, else the newest; service NULL: any. */
 struct child *child_find(struct master *master, enum proc_kind kind, const char *service);
 void child_start_go(struct master *master, struct child *child);
 
@@ -127,6 +128,8 @@ void supervise_ready(struct master *master, struct child *child, uint32_t events
 void supervise_exits(struct master *master);
 /* Start what should run and does not; the time of the next try, or -1. */
 int64_t supervise_start(struct master *master);
+/* After a reload: each child that runs is replaced by one of the new configuration. */
+void supervise_replace(struct master *master);
 
 /* pidfile.c */
 /* INUSE when another master runs with this base_dir; take also locks and writes the file. */

@@ -50,7 +50,8 @@ int running_stop(const char *base_dir, struct roost_error *err)
 	if (signal_pid(pid, base_dir, SIGTERM, err) < 0)
 		return -1;
 	for (int i = 0; i < STOP_TIME * 100; i++) {
-		if (kill(pid, 0) < 0 && errno == ESRCH)
+		/* Its lock is the last that it lets go. */
+		if (running_pid(base_dir) != pid)
 			return 0;
 		(void)nanosleep(&pause, NULL);
 	}

@@ -73,13 +73,19 @@ struct child *child_by_pid(struct master *master, pid_t pid)
 
 struct child *child_find(struct master *master, enum proc_kind kind, const char *service)
 {
-	/* New children stand first, so this is the newest. */
+	struct child *newest = NULL;
+
+	/* New children stand first. */
 	for (struct child *child = master->children; child != NULL; child = child->next) {
-		if (child->kind == kind && !child->stopping && child->control >= 0 &&
-		    (service == NULL || strcmp(child->service->name, service) == 0))
+		if (child->kind != kind || child->stopping || child->control < 0 ||
+		    (service != NULL && strcmp(child->service->name, service) != 0))
+			continue;
+		if (child->ready)
 			return child;
+		if (newest == NULL)
+			newest = child;
 	}
-	return NULL;
+	return newest;
 }
 
 /* Our ends of the control socket and the log pipe; theirs go to ends[0] and ends[1]. */
@@ -260,6 +266,7 @@ int worker_spawn(struct master *master, struct child *template, const struct pro
 	bool sent;
 
 	child->ticket = ticket;
+	child->replaced = template->replaced;
 	if (make_channels(master, child, ends, &err) < 0) {
 		roost_log(NULL, ROOST_LOG_ERROR, "service(%s): %s", template->service->name,
 			  roost_error_log(&err));

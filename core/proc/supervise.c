@@ -111,7 +111,8 @@ static void worker_forked(struct master *master, struct child *template, struct 
 	child->pid = (pid_t)pid;
 	child_start_go(master, child);
 	if (template->stopping)
-		child_stop(master, child, false, "Server shutting down.");
+		child_stop(master, child, !master->stopping && master->keep_sessions,
+			   "Server shutting down.");
 }
 
 /* A template that is gone answers for none of its forks any more. */
@@ -137,6 +138,42 @@ static void close_control(struct child *child)
 	child->control = -1;
 }
 
+static void stop_replaced(struct master *master, struct child *child)
+{
+	/* Who is amid a login goes on, and auth answers for the cookies that it gave. */
+	bool drain = child->kind != PROC_WORKER || master->keep_sessions;
+
+	if (!child->stopping && (child->kind != PROC_WORKER || child->pid > 0))
+		child_stop(master, child, drain, "Server shutting down.");
+}
+
+/* A template's workers go with it: their successors have the new settings. R-SVC-8. */
+static void stop_predecessors(struct master *master, const struct child *ready)
+{
+	for (struct child *child = master->children; child != NULL; child = child->next) {
+		if (child->replaced && !ready->replaced &&
+		    strcmp(child->service->name, ready->service->name) == 0 &&
+		    (child->kind == ready->kind ||
+		     (ready->kind == PROC_TEMPLATE && child->kind == PROC_WORKER)))
+			stop_replaced(master, child);
+	}
+}
+
+/* Fronts go on accepting and templates forking until others can: nobody waits for a reload. */
+void supervise_replace(struct master *master)
+{
+	master->keep_sessions = !conf_snapshot_bool(master->conf, "shutdown_clients");
+	for (struct child *child = master->children; child != NULL; child = child->next) {
+		enum proc_kind kind = child->kind == PROC_WORKER ? PROC_TEMPLATE : child->kind;
+
+		if (kind == PROC_LOG || kind == PROC_ANVIL)
+			continue;
+		child->replaced = true;
+		if (service_find(master, child->service->name, kind) == NULL)
+			stop_replaced(master, child);
+	}
+}
+
 static void take_message(struct master *master, struct child *child)
 {
 	static char buffer[IPC_MESSAGE_MAX];
@@ -159,6 +196,7 @@ static void take_message(struct master *master, struct child *child)
 	switch (roost_wire_u32(&wire)) {
 	case CONTROL_READY:
 		child->ready = true;
+		stop_predecessors(master, child);
 		break;
 	case CONTROL_WORKER:
 		order_worker(master, child, &wire, arena);
@@ -266,7 +304,7 @@ static unsigned living(struct master *master, const struct service *service)
 
 	for (struct child *child = master->children; child != NULL; child = child->next)
 		count += child->service == service && child->kind == service->kind &&
-			 !child->stopping;
+			 !child->stopping && !child->replaced;
 	return count;
 }
 

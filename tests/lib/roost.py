@@ -233,7 +233,8 @@ userdb {{
         self.master = subprocess.Popen(
             [BUILD + "/core/roost", "-F", "-c", self.conf_path, *args], env=self.environment(),
             stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT)
-        wait_until(self.started, f"the start; {self.said()}\n{self.log()}")
+        wait_until(self.started, "the start")
+        self.settle()
         return self
 
     def started(self):
@@ -281,9 +282,25 @@ userdb {{
         return [process for process in found if service is None or process.service == service]
 
     def reload(self):
-        count = len(re.findall("SIGHUP received", self.log()))
+        """Until the master has decided; new processes follow on their own."""
+        ends = r"configuration reloaded|reload failed"
+        count = len(re.findall(ends, self.log()))
         self.master.send_signal(signal.SIGHUP)
-        self.wait_log("SIGHUP received", count=count + 1)
+        self.wait_log(ends, count=count + 1)
+
+    def settle(self):
+        """Until all services run, of the newest configuration alone; returns the processes."""
+        services = {"log", "anvil", "auth"}
+        for protocol in self.protocols.split():
+            service = "managesieve" if protocol == "sieve" else protocol
+            services |= {service, service if protocol == "lmtp" else service + "-login"}
+
+        def settled():
+            now = self.children()
+            # In the build tree a wrapper comes before each program.
+            return (now if {process.service for process in now} == services and
+                    not [process for process in now if "sh" in process.argv[0][-4:]] else None)
+        return wait_until(settled, "all services")
 
     def stop(self):
         """As an administrator would; returns the exit status."""

@@ -162,6 +162,9 @@ const char *echo_steal(struct roost_front *front, const char *what)
 							   "no cookie";
 	if (strcmp(what, "foreign-service") == 0)
 		return get_cookie(front, "imap", cookie) ? "a cookie for imap" : "no cookie";
+	if (strcmp(what, "own") == 0)
+		return get_cookie(front, "echo", cookie) ? give(front, cookie, "echo", false) :
+							   "no cookie";
 	if (strcmp(what, "as-job") == 0)
 		return get_cookie(front, "echo", cookie) ? give(front, cookie, "echo", true) :
 							   "no cookie";
