@@ -76,6 +76,9 @@ core_libroost_core_la_SOURCES = \
 	core/net/conn.c core/net/conn.h \
 	core/net/tls.c core/net/tls.h \
 	core/net/tls_context.c core/net/tls_context.h \
+	core/main/admin.c core/main/admin.h \
+	core/main/admin_builtin.c \
+	core/main/admin_table.c \
 	core/main/entry.h \
 	core/proc/anvil.c core/proc/anvil.h \
 	core/proc/anvil_admin.c \
@@ -143,3 +146,9 @@ core_roostconf_LDADD = core/libroost.la
 
 dist_man_MANS += core/roostconf.1 core/roost.conf.5
 dist_roostconf_DATA += core/roost.conf
+bin_PROGRAMS += core/roostadm
+core_roostadm_SOURCES = core/main/roostadm.c
+core_roostadm_LDADD = core/libroost.la
+
+dist_man_MANS += core/roost.8 core/roostadm.8
+EXTRA_DIST += core/README

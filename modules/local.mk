@@ -2,6 +2,7 @@
 include modules/mail/message/local.mk
 include modules/mail/search/local.mk
 include modules/mail/local.mk
+include modules/admin/local.mk
 include modules/auth/local.mk
 include modules/passwd_file/local.mk
 include modules/static/local.mk

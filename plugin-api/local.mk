@@ -6,6 +6,7 @@ roostinclude_HEADERS = \
 	plugin-api/roost/arena.h \
 	plugin-api/roost/authlink.h \
 	plugin-api/roost/charset.h \
+	plugin-api/roost/command.h \
 	plugin-api/roost/date.h \
 	plugin-api/roost/encode.h \
 	plugin-api/roost/error.h \

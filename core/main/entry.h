@@ -7,5 +7,6 @@
 ROOST_API int roost_server_main(int argc, char **argv);
 ROOST_API int roost_config_main(int argc, char **argv);
 ROOST_API int roost_conf_main(int argc, char **argv);
+ROOST_API int roost_admin_main(int argc, char **argv);
 
 #endif

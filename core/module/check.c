@@ -1,6 +1,7 @@
 /* Judging a module file and its descriptor: who owns it, ABI, kinds, revisions. */
 #include <sys/stat.h>
 #include <unistd.h>
+#include <roost/command.h>
 #include <roost/layer.h>
 #include <roost/passdb.h>
 #include <roost/protocol.h>
@@ -16,6 +17,8 @@ static const struct module_kind kinds[] = {
 	{ ROOST_KIND_PASSDB, "passdb", ROOST_PASSDB_REVISION, sizeof(struct roost_passdb_ops) },
 	{ ROOST_KIND_USERDB, "userdb", ROOST_USERDB_REVISION, sizeof(struct roost_userdb_ops) },
 	{ ROOST_KIND_LAYER, "layer", ROOST_LAYER_REVISION, sizeof(struct roost_layer_ops) },
+	{ ROOST_KIND_COMMAND, "command", ROOST_COMMAND_REVISION,
+	  sizeof(struct roost_command) },
 	{ ROOST_KIND_ROLE, "role", ROOST_ROLE_REVISION, sizeof(struct roost_role_ops) },
 };
 

@@ -314,7 +314,7 @@ userdb {{
     def close(self):
         """Stop, look for what is left, remove the directory."""
         try:
-            if self.master is not None:
+            if self.master is not None and self.master.poll() is None:
                 assert self.stop() == 0, "roost did not end well"
                 wait_until(lambda: not [pid for pid in self.seen if alive(pid)],
                            "the end of all children", 5)
