@@ -5,15 +5,34 @@ MAIL_MODULE_LIBS = modules/mail/libroost-mail.la core/libroost.la
 noinst_LTLIBRARIES += modules/mail/libmailbox.la
 modules_mail_libmailbox_la_SOURCES = \
 	modules/mail/index/apply.c \
+	modules/mail/index/boot.c \
+	modules/mail/index/bytes.h \
 	modules/mail/index/cache.c \
 	modules/mail/index/change.c \
-	modules/mail/index/crc.c modules/mail/index/crc.h \
-	modules/mail/index/index.c modules/mail/index/index.h \
+	modules/mail/index/change.h \
+	modules/mail/index/commit.c \
+	modules/mail/index/compact.c \
+	modules/mail/index/crc.c \
+	modules/mail/index/crc.h \
+	modules/mail/index/index.c \
+	modules/mail/index/index.h \
+	modules/mail/index/keep.c \
+	modules/mail/index/le.h \
+	modules/mail/index/load.c \
 	modules/mail/index/log.c \
+	modules/mail/index/log.h \
+	modules/mail/index/ops.h \
 	modules/mail/index/private.h \
 	modules/mail/index/snap.c \
+	modules/mail/index/snap.h \
+	modules/mail/index/snap_format.h \
+	modules/mail/index/snap_write.c \
 	modules/mail/index/state.c \
-	modules/mail/index/store.c modules/mail/index/store.h \
+	modules/mail/index/state.h \
+	modules/mail/index/store.c \
+	modules/mail/index/store.h \
+	modules/mail/index/store_dir.c \
+	modules/mail/index/vanished.c \
 	modules/mail/mailbox/name.c \
 	modules/mail/mailbox/utf7.c
 

@@ -136,7 +136,21 @@ tests_unit_test_maildir_SOURCES = tests/unit/test_maildir.c
 tests_unit_test_maildir_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_maildir_LDADD = modules/maildir/libmaildir.la modules/mail/libmailbox.la $(UNIT_LIBS)
 
+# The index of a mailbox, over a store in memory and over files.
+INDEX_STORE = tests/unit/index_store.c tests/unit/index_store.h
+INDEX_LIBS = modules/mail/libmailbox.la $(UNIT_LIBS)
+
 unit_tests += tests/unit/test_index
-tests_unit_test_index_SOURCES = tests/unit/test_index.c
+tests_unit_test_index_SOURCES = tests/unit/test_index.c $(INDEX_STORE)
 tests_unit_test_index_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_index_LDADD = modules/mail/libmailbox.la $(UNIT_LIBS)
+tests_unit_test_index_LDADD = $(INDEX_LIBS)
+
+unit_tests += tests/unit/test_index_files
+tests_unit_test_index_files_SOURCES = tests/unit/test_index_files.c
+tests_unit_test_index_files_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_index_files_LDADD = $(INDEX_LIBS)
+
+unit_tests += tests/unit/test_index_damage
+tests_unit_test_index_damage_SOURCES = tests/unit/test_index_damage.c $(INDEX_STORE)
+tests_unit_test_index_damage_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_index_damage_LDADD = $(INDEX_LIBS)

@@ -1,448 +1,338 @@
-/* The index of one mailbox: transactions, reopening, history, damage. DESIGN section 5. */
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+/* The index as its users see it: messages, flags, history, keys, and other processes that look on. */
+#include "unit.h"
+#include "tests/unit/index_store.h"
 #include "modules/mail/index/private.h"
-#include "tests/unit/unit.h"
 
-static char top[] = "/tmp/roost-index-XXXXXX";
-static struct bytes_store *store;
-static struct roost_error err;
-
-static void path_of(const char *name, char path[128])
+static struct index *open_index(struct memory_store *store)
 {
-	snprintf(path, 128, "%s/%s", top, name);
-}
-
-static int setup(void **state)
-{
-	int fd;
-
-	strcpy(top + strlen(top) - 6, "XXXXXX");
-	assert_non_null(mkdtemp(top));
-	fd = open(top, O_RDONLY | O_DIRECTORY);
-	assert_int_equal(bytes_store_open_dir(fd, &store, &err), 0);
-	close(fd);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct roost_arena *arena = roost_arena_create("names");
-	const char *const *names;
-
-	assert_int_equal(bytes_list(store, arena, &names, &err), 0);
-	for (; *names != NULL; names++)
-		(void)bytes_remove(store, *names, &err);
-	roost_arena_free(arena);
-	bytes_store_free(store);
-	return rmdir(top);
-}
-
-static struct index *open_index(void)
-{
-	struct index_options options = { .label = "test", .uidvalidity = 7 };
+	const struct index_options options = { .label = "test", .uidvalidity = 1234 };
+	struct roost_error err;
 	struct index *index;
 
-	assert_int_equal(index_open(store, &options, &index, &err), 0);
+	if (index_open(&store->base, &options, &index, &err) < 0)
+		fail_msg("%s", roost_error_log(&err));
 	return index;
 }
 
-static void add(struct index *index, uint32_t count, const char *prefix)
+static struct index_change *begin(struct index *index)
 {
-	struct index_change *change;
+	struct roost_error err;
 
-	assert_int_equal(index_lock(index, &err), 0);
-	change = index_begin(index);
-	for (uint32_t i = 0; i < count; i++) {
+	if (index_lock(index, &err) < 0)
+		fail_msg("%s", roost_error_log(&err));
+	return index_begin(index);
+}
+
+static void commit(struct index *index, struct index_change *change)
+{
+	struct roost_error err;
+
+	if (index_commit(change, true, &err) < 0)
+		fail_msg("%s", roost_error_log(&err));
+	index_unlock(index);
+}
+
+static void add(struct index *index, unsigned count)
+{
+	struct index_change *change = begin(index);
+
+	while (count-- > 0) {
 		uint32_t uid = index_next_uid(change);
-		char key[64];
+		char key[32];
+		struct index_mail mail = { .key = key, .size = 100 + uid, .vsize = 110 + uid,
+					   .internaldate = 5, .guid = { 1, 2, (uint8_t)uid } };
 
-		snprintf(key, sizeof(key), "%s%u", prefix, uid);
-		index_add(change, uid, &(struct index_mail){ .key = key, .vsize = 100, .size = 90,
-							     .internaldate = uid * INT64_C(1000) },
-			  uid % 2 == 0 ? ROOST_FLAG_SEEN : 0, 0);
+		snprintf(key, sizeof(key), "key-%u", uid);
+		index_add(change, uid, &mail, 0, 0);
 	}
-	assert_int_equal(index_commit(change, false, &err), 0);
-	index_unlock(index);
+	commit(index, change);
 }
 
-static void expunge(struct index *index, uint32_t first, uint32_t last)
-{
-	struct index_change *change;
-
-	assert_int_equal(index_lock(index, &err), 0);
-	change = index_begin(index);
-	for (uint32_t uid = first; uid <= last; uid++)
-		index_expunge(change, uid);
-	assert_int_equal(index_commit(change, true, &err), 0);
-	index_unlock(index);
-}
-
-static void check_mail(struct index *index, uint32_t uid, const char *prefix)
+static const char *key_of(struct index *index, uint32_t uid)
 {
 	struct index_mail mail;
-	char key[64];
+	struct roost_error err;
 	bool found;
 	uint32_t position = index_position(index, uid, &found);
 
 	assert_true(found);
-	assert_int_equal(index_mail(index, position, &mail, &err), 0);
-	snprintf(key, sizeof(key), "%s%u", prefix, uid);
-	assert_string_equal(mail.key, key);
-	assert_int_equal(mail.vsize, 100);
-	assert_int_equal(mail.internaldate, uid * INT64_C(1000));
+	if (index_mail(index, position, &mail, &err) < 0)
+		fail_msg("%s", roost_error_log(&err));
+	return mail.key;
 }
 
-static void what_is_added_is_there_after_reopening(void **state)
+static void a_new_index_is_empty_and_stays(void **state)
 {
-	struct index *index = open_index();
+	struct memory_store *store = memory_store_create();
+	struct index *index = open_index(store);
+	uint8_t guid[16];
 
+	(void)state;
 	assert_true(index_header(index)->fresh);
-	assert_int_equal(index_header(index)->uidvalidity, 7);
-	add(index, 10, "k");
-	assert_false(index_header(index)->fresh);
-	index_close(index);
-	index = open_index();
-	assert_int_equal(index_header(index)->messages, 10);
-	assert_int_equal(index_header(index)->uidnext, 11);
-	assert_int_equal(index_header(index)->unseen, 5);
-	assert_int_equal(index_header(index)->recent, 10);
-	assert_int_equal(index_header(index)->vsize, 1000);
 	assert_false(index_header(index)->unclean);
-	for (uint32_t uid = 1; uid <= 10; uid++)
-		check_mail(index, uid, "k");
+	assert_int_equal(index_header(index)->uidvalidity, 1234);
+	assert_int_equal(index_header(index)->uidnext, 1);
+	assert_int_equal(index_header(index)->messages, 0);
+	memcpy(guid, index_header(index)->guid, 16);
 	index_close(index);
+	index = open_index(store);
+	assert_false(index_header(index)->fresh);
+	assert_memory_equal(index_header(index)->guid, guid, 16);
+	index_close(index);
+	memory_store_free(store);
 }
 
-static void two_openers_see_each_other(void **state)
+static void messages_survive_reopening(void **state)
 {
-	struct index *one = open_index(), *two = open_index();
-
-	add(one, 3, "a");
-	assert_int_equal(index_refresh(two, &err), 1);
-	assert_int_equal(index_refresh(two, &err), 0);
-	assert_int_equal(index_header(two)->messages, 3);
-	add(two, 2, "a");
-	assert_int_equal(index_refresh(one, &err), 1);
-	check_mail(one, 5, "a");
-	assert_true(index_columns(one).modseq[4] > index_columns(one).modseq[2]);
-	index_close(one);
-	index_close(two);
-}
-
-static void a_snapshot_by_one_is_followed_by_the_other(void **state)
-{
-	struct index *one = open_index(), *two = open_index();
-
-	for (int i = 0; i < 40; i++)
-		add(one, 100, "snapshot-key-that-is-long-");
-	assert_true(one->state.generation > 1);
-	assert_int_equal(index_refresh(two, &err), 1);
-	assert_int_equal(index_header(two)->messages, 4000);
-	check_mail(two, 4000, "snapshot-key-that-is-long-");
-	check_mail(two, 1, "snapshot-key-that-is-long-");
-	add(two, 1, "snapshot-key-that-is-long-");
-	assert_int_equal(index_refresh(one, &err), 1);
-	check_mail(one, 4001, "snapshot-key-that-is-long-");
-	index_close(one);
-	index_close(two);
-}
-
-static void flags_of_a_thousand_take_one_item(void **state)
-{
-	struct index *index = open_index();
+	struct memory_store *store = memory_store_create();
+	struct index *index = open_index(store);
 	struct index_change *change;
-	uint64_t before, modseq;
+	struct index_mail mail;
+	struct roost_error err;
 
-	add(index, 1000, "k");
-	before = index->log_end;
-	modseq = index_header(index)->highestmodseq;
-	assert_int_equal(index_lock(index, &err), 0);
-	change = index_begin(index);
-	for (uint32_t uid = 1; uid <= 1000; uid++)
-		index_set_flags(change, uid, ROOST_FLAG_FLAGGED, 3, true);
-	assert_int_equal(index_commit(change, false, &err), 0);
-	assert_true(index->log_end - before < 200);
-	assert_int_equal(index_columns(index).flags[999], ROOST_FLAG_FLAGGED | INDEX_MIRROR_PENDING);
-	assert_int_equal(index_columns(index).keywords[0], 3);
-	assert_true(index_columns(index).modseq[500] > modseq);
-	modseq = index_header(index)->highestmodseq;
-	change = index_begin(index);
-	for (uint32_t uid = 1; uid < 1000; uid++)
-		index_mirrored(change, uid, NULL);
-	index_mirrored(change, 1000, "renamed");
-	assert_int_equal(index_commit(change, false, &err), 0);
-	index_unlock(index);
-	assert_int_equal(index_columns(index).flags[0], ROOST_FLAG_FLAGGED);
-	assert_int_equal(index_header(index)->highestmodseq, modseq);
+	(void)state;
+	add(index, 5);
+	change = begin(index);
+	index_set_flags(change, 2, ROOST_FLAG_SEEN | ROOST_FLAG_DELETED, 5, true);
+	index_set_flags(change, 3, ROOST_FLAG_SEEN | ROOST_FLAG_DELETED, 5, true);
+	assert_int_equal(index_make_keyword(change, "$Forwarded"), 0);
+	assert_int_equal(index_make_keyword(change, "Junk"), 1);
+	assert_int_equal(index_make_keyword(change, "$FORWARDED"), 0);
+	index_set_attribute(change, "stamp", "a\0b", 3);
+	index_take_recent(change, 4);
+	commit(index, change);
+	for (int round = 0; round < 3; round++) {
+		struct index_columns columns = index_columns(index);
+		size_t len;
+
+		assert_int_equal(columns.count, 5);
+		assert_int_equal(columns.flags[1], ROOST_FLAG_SEEN | ROOST_FLAG_DELETED |
+				 INDEX_MIRROR_PENDING);
+		assert_int_equal(columns.flags[3], 0);
+		assert_true(columns.keywords[2] == 5);
+		assert_true(columns.modseq[1] > columns.modseq[0]);
+		assert_true(columns.modseq[1] == index_header(index)->highestmodseq);
+		assert_int_equal(index_header(index)->unseen, 3);
+		assert_int_equal(index_header(index)->deleted, 2);
+		assert_int_equal(index_header(index)->recent, 2);
+		assert_true(index_header(index)->vsize == 5 * 110 + 15);
+		assert_string_equal(index_keyword(index, 1), "Junk");
+		assert_null(index_keyword(index, 2));
+		assert_int_equal(index_keyword_number(index, "junk"), 1);
+		assert_memory_equal(index_attribute(index, "stamp", &len), "a\0b", 3);
+		assert_int_equal(len, 3);
+		assert_string_equal(key_of(index, 4), "key-4");
+		assert_int_equal(index_mail(index, 4, &mail, &err), 0);
+		assert_true(mail.size == 105 && mail.vsize == 115 && mail.guid[2] == 5);
+		if (round == 1) {
+			assert_int_equal(index_lock(index, &err), 0);
+			assert_int_equal(index_compact(index, &err), 0);
+			index_unlock(index);
+		}
+		if (round == 0) {
+			index_close(index);
+			index = open_index(store);
+		}
+	}
 	index_close(index);
-	index = open_index();
-	assert_int_equal(index_columns(index).flags[999], ROOST_FLAG_FLAGGED);
-	index_close(index);
+	memory_store_free(store);
 }
 
-static void expunged_keys_stay_until_they_are_removed(void **state)
+static void expunged_keys_stay_until_removed(void **state)
 {
-	struct roost_arena *arena = roost_arena_create("vanished");
-	struct index *index = open_index();
+	struct memory_store *store = memory_store_create();
+	struct index *index = open_index(store);
+	struct roost_arena *arena = roost_arena_create("test");
 	struct index_change *change;
-	const char *const *keys;
-	struct roost_set gone;
-	uint64_t modseq;
+	const char *const *keys, *gone[] = { "key-2", "key-4" };
+	struct roost_set uids;
+	struct roost_error err;
+	uint64_t before;
 	bool complete;
 
-	add(index, 10, "k");
-	modseq = index_header(index)->highestmodseq;
-	expunge(index, 3, 5);
-	assert_int_equal(index_header(index)->messages, 7);
-	assert_int_equal(index_header(index)->vsize, 700);
-	assert_int_equal(index_unremoved(index, &keys), 3);
-	assert_true(index_is_unremoved(index, "k4"));
-	assert_false(index_is_unremoved(index, "k2"));
+	(void)state;
+	add(index, 6);
+	before = index_header(index)->highestmodseq;
+	change = begin(index);
+	index_expunge(change, 4);
+	index_expunge(change, 2);
+	index_expunge(change, 3);
+	index_expunge(change, 77);
+	commit(index, change);
 	assert_int_equal(index_lock(index, &err), 0);
-	assert_int_equal(snap_write(index, &err), 0);
-	change = index_begin(index);
-	index_removed(change, (const char *const[]){ "k4" }, 1);
-	assert_int_equal(index_commit(change, false, &err), 0);
+	assert_int_equal(index_compact(index, &err), 0);
 	index_unlock(index);
 	index_close(index);
-	index = open_index();
-	assert_int_equal(index_unremoved(index, &keys), 2);
-	assert_false(index_is_unremoved(index, "k4"));
-	assert_int_equal(index_vanished(index, modseq, arena, &gone, &complete, &err), 0);
+	index = open_index(store);
+	assert_int_equal(index_header(index)->messages, 3);
+	assert_int_equal(index_header(index)->uidnext, 7);
+	assert_int_equal(index_unremoved(index, &keys), 3);
+	assert_true(index_is_unremoved(index, "key-2"));
+	change = begin(index);
+	index_removed(change, gone, 2);
+	commit(index, change);
+	assert_int_equal(index_unremoved(index, &keys), 1);
+	assert_string_equal(keys[0], "key-3");
+	assert_false(index_is_unremoved(index, "key-2"));
+	assert_int_equal(index_vanished(index, before, arena, &uids, &complete, &err), 0);
 	assert_true(complete);
-	assert_int_equal(gone.count, 1);
-	assert_int_equal(gone.ranges[0].first, 3);
-	assert_int_equal(gone.ranges[0].last, 5);
-	check_mail(index, 10, "k");
+	assert_int_equal(uids.count, 1);
+	assert_int_equal(uids.ranges[0].first, 2);
+	assert_int_equal(uids.ranges[0].last, 4);
+	assert_int_equal(index_vanished(index, 5, arena, &uids, &complete, &err), 0);
+	assert_false(complete);
+	assert_true(index_header(index)->vsize == 3 * 110 + 1 + 5 + 6);
 	index_close(index);
 	roost_arena_free(arena);
+	memory_store_free(store);
 }
 
-static void keywords_attributes_and_recent_are_kept(void **state)
+static void another_process_sees_each_change(void **state)
 {
-	struct index *index = open_index();
+	struct memory_store *store = memory_store_create();
+	struct index *writer = open_index(store), *reader = open_index(store);
 	struct index_change *change;
-	size_t len;
+	struct roost_error err;
+	uint64_t version = index_version(reader);
 
-	add(index, 2, "k");
-	assert_int_equal(index_lock(index, &err), 0);
-	change = index_begin(index);
-	assert_int_equal(index_make_keyword(change, "$Forwarded"), 0);
-	assert_int_equal(index_make_keyword(change, "$forwarded"), 0);
-	assert_int_equal(index_make_keyword(change, "Junk"), 1);
-	index_set_attribute(change, "stamp", "a\0b", 3);
-	index_take_recent(change, 2);
-	assert_int_equal(index_commit(change, false, &err), 0);
-	change = index_begin(index);
-	for (int i = 2; i < 64; i++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "word%d", i);
-		assert_int_equal(index_make_keyword(change, name), i);
-	}
-	assert_int_equal(index_make_keyword(change, "one too many"), -1);
-	index_abort(change);
-	assert_int_equal(snap_write(index, &err), 0);
-	index_unlock(index);
-	index_close(index);
-	index = open_index();
-	assert_string_equal(index_keyword(index, 0), "$Forwarded");
-	assert_int_equal(index_keyword_number(index, "junk"), 1);
-	assert_null(index_keyword(index, 2));
-	assert_memory_equal(index_attribute(index, "stamp", &len), "a\0b", 3);
-	assert_int_equal(len, 3);
-	assert_int_equal(index_header(index)->recent, 1);
-	index_close(index);
+	(void)state;
+	assert_int_equal(index_refresh(reader, &err), 0);
+	assert_true(index_version(reader) == version);
+	add(writer, 3);
+	assert_string_equal(key_of(writer, 1), "key-1");
+	assert_int_equal(index_refresh(reader, &err), 1);
+	assert_true(index_version(reader) != version);
+	assert_string_equal(key_of(reader, 3), "key-3");
+	change = begin(reader);
+	index_expunge(change, 1);
+	index_mirrored(change, 2, "key-2:S");
+	commit(reader, change);
+	add(writer, 1);
+	assert_int_equal(index_header(writer)->messages, 3);
+	assert_string_equal(key_of(writer, 2), "key-2:S");
+	assert_int_equal(index_lock(writer, &err), 0);
+	assert_int_equal(index_compact(writer, &err), 0);
+	index_unlock(writer);
+	add(writer, 1);
+	assert_int_equal(index_refresh(reader, &err), 1);
+	assert_int_equal(index_header(reader)->messages, 4);
+	add(reader, 1);
+	assert_int_equal(index_header(reader)->uidnext, 7);
+	assert_string_equal(key_of(reader, 6), "key-6");
+	assert_int_equal(index_refresh(writer, &err), 1);
+	assert_int_equal(index_header(writer)->messages, 5);
+	index_close(writer);
+	index_close(reader);
+	memory_store_free(store);
 }
 
-static void the_cache_answers_from_a_chain(void **state)
+static void compaction_comes_by_itself(void **state)
 {
-	struct roost_arena *arena = roost_arena_create("cache");
-	struct index *index = open_index();
-	struct index_change *change;
+	struct memory_store *store = memory_store_create();
+	struct index *index = open_index(store);
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		add(index, 5);
+	assert_int_equal(index_header(index)->messages, 1500);
+	memory_store_log(store, name);
+	assert_true(strtoul(name + 4, NULL, 10) > 2);
+	assert_true(memory_store_log(store, name)->len < COMPACT_LEAST + 4096);
+	assert_string_equal(key_of(index, 1500), "key-1500");
+	index_close(index);
+	memory_store_free(store);
+}
+
+static void the_cache_answers_by_kind(void **state)
+{
+	static const struct index_cached first[] = {
+		{ INDEX_CACHE_ENVELOPE, "env", 3 }, { INDEX_CACHE_BODY, "body", 4 } };
+	static const struct index_cached second[] = { { INDEX_CACHE_HEADER, "head", 4 } };
+	struct memory_store *store = memory_store_create();
+	struct index *index = open_index(store);
+	struct roost_arena *arena = roost_arena_create("test");
 	struct index_mail mail = { 0 };
+	struct index_change *change;
+	struct roost_error err;
 	const void *data;
 	size_t len;
 
-	add(index, 2, "k");
+	(void)state;
+	add(index, 2);
 	for (int i = 0; i < 2; i++) {
-		struct index_cached pieces[] = {
-			{ i == 0 ? INDEX_CACHE_ENVELOPE : INDEX_CACHE_HEADER, "(env)", 5 },
-			{ INDEX_CACHE_PARTS, i == 0 ? "old" : "new", 3 },
-		};
-
-		assert_int_equal(index_lock(index, &err), 0);
-		assert_int_equal(index_cache_put(index, 2, pieces, 2, &mail.cache_generation,
-						 &mail.cache_offset, &err), 0);
-		change = index_begin(index);
+		assert_int_equal(index_cache_put(index, 2, i == 0 ? first : second, 2 - i,
+						 &mail.cache_generation, &mail.cache_offset,
+						 &err), 0);
+		change = begin(index);
 		index_learn(change, 2, &mail);
-		assert_int_equal(index_commit(change, false, &err), 0);
-		index_unlock(index);
+		commit(index, change);
 	}
-	index_close(index);
-	index = open_index();
-	assert_int_equal(index_cache_get(index, 2, INDEX_CACHE_ENVELOPE, arena, &data, &len, &err), 0);
-	assert_int_equal(len, 5);
-	assert_memory_equal(data, "(env)", 5);
-	assert_int_equal(index_cache_get(index, 2, INDEX_CACHE_PARTS, arena, &data, &len, &err), 0);
-	assert_memory_equal(data, "new", 3);
-	assert_int_equal(index_cache_get(index, 2, INDEX_CACHE_BODY, arena, &data, &len, &err), 0);
+	assert_int_equal(index_cache_get(index, 2, INDEX_CACHE_ENVELOPE, arena, &data, &len,
+					 &err), 0);
+	assert_int_equal(len, 3);
+	assert_memory_equal(data, "env", 3);
+	assert_int_equal(index_cache_get(index, 2, INDEX_CACHE_HEADER, arena, &data, &len, &err),
+			 0);
+	assert_memory_equal(data, "head", 4);
+	assert_int_equal(index_cache_get(index, 2, INDEX_CACHE_PARTS, arena, &data, &len, &err),
+			 0);
 	assert_null(data);
-	assert_int_equal(index_cache_get(index, 1, INDEX_CACHE_PARTS, arena, &data, &len, &err), 0);
+	assert_int_equal(index_cache_get(index, 1, INDEX_CACHE_BODY, arena, &data, &len, &err), 0);
+	assert_null(data);
+	memory_store_file(store, "cache.1")->data[20] ^= 1;
+	index_close(index);
+	index = open_index(store);
+	assert_int_equal(index_cache_get(index, 2, INDEX_CACHE_ENVELOPE, arena, &data, &len,
+					 &err), 0);
 	assert_null(data);
 	index_close(index);
 	roost_arena_free(arena);
+	memory_store_free(store);
 }
 
-/* --- damage --- */
-
-static void read_file(const char *name, struct roost_str *bytes)
+static void a_boot_without_clean_close_asks_for_a_scan(void **state)
 {
-	struct bytes_object *object;
-	uint64_t size;
+	struct memory_store *store = memory_store_create(), *crashed;
+	struct index *index = open_index(store);
+	struct index_change *change;
+	uint8_t boot[16], first[16];
 
-	assert_int_equal(bytes_open(store, name, false, &object, &err), 0);
-	assert_int_equal(bytes_size(object, &size, &err), 0);
-	roost_str_truncate(bytes, 0);
-	bytes->len = (size_t)bytes_read(object, 0, roost_str_reserve(bytes, size + 1), size, &err);
-	bytes_close(object);
-}
-
-static void write_file(const char *name, const char *data, size_t len)
-{
-	char path[128];
-	int fd;
-
-	path_of(name, path);
-	fd = open(path, O_WRONLY | O_TRUNC | O_CREAT, 0600);
-	assert_int_equal(write(fd, data, len), len);
-	close(fd);
-}
-
-/* Five transactions of one message each; the log's bytes and where each ended. */
-static void five(struct roost_str *log, uint64_t ends[6])
-{
-	struct index *index = open_index();
-
-	ends[0] = index->log_end;
-	for (int i = 1; i <= 5; i++) {
-		add(index, 1, "k");
-		ends[i] = index->log_end;
-	}
-	index->wrote = false;	/* no mark of a clean close */
+	(void)state;
+	memcpy(first, index_boot_id(), 16);
+	add(index, 2);
+	crashed = memory_store_copy(store);
 	index_close(index);
-	read_file("log.1", log);
-	assert_int_equal(log->len, ends[5]);
-}
-
-static void a_log_cut_at_any_byte_keeps_what_was_whole(void **state)
-{
-	struct roost_str log = ROOST_STR_INIT;
-	uint64_t ends[6];
-
-	five(&log, ends);
-	for (size_t len = 0; len <= log.len; len++) {
-		struct index *index;
-		uint32_t whole = 0;
-
-		while (whole < 5 && ends[whole + 1] <= len)
-			whole++;
-		write_file("log.1", log.data, len < ends[0] ? ends[0] : len);
-		index = open_index();
-		assert_int_equal(index_header(index)->messages, whole);
-		add(index, 1, "k");	/* cuts the rest and goes on */
-		check_mail(index, whole + 1, "k");
-		index->wrote = false;
-		index_close(index);
-		index = open_index();
-		assert_int_equal(index_header(index)->messages, whole + 1);
-		index->wrote = false;
-		index_close(index);
-	}
-	roost_str_free(&log);
-}
-
-static void a_flipped_bit_in_the_log_costs_one_change(void **state)
-{
-	struct roost_str log = ROOST_STR_INIT, snap = ROOST_STR_INIT;
-	uint64_t ends[6];
-
-	five(&log, ends);
-	read_file("snap", &snap);
-	for (size_t bit = ends[0] * 8; bit < log.len * 8; bit += 3) {
-		struct index *index;
-		uint32_t count;
-
-		log.data[bit / 8] ^= (char)(1 << bit % 8);
-		write_file("snap", snap.data, snap.len);
-		write_file("log.1", log.data, log.len);
-		log.data[bit / 8] ^= (char)(1 << bit % 8);
-		index = open_index();
-		count = index_header(index)->messages;
-		assert_int_equal(count, 4);
-		for (uint32_t i = 0; i < count; i++)
-			check_mail(index, index_columns(index).uid[i], "k");
-		add(index, 1, "k");
-		assert_int_equal(index_header(index)->messages, 5);
-		index->wrote = false;
-		index_close(index);
-	}
-	roost_str_free(&log);
-	roost_str_free(&snap);
-}
-
-static void a_flipped_bit_in_snap_never_invents_messages(void **state)
-{
-	struct roost_str snap = ROOST_STR_INIT;
-	struct index *index = open_index();
-
-	add(index, 3, "k");
-	assert_int_equal(index_lock(index, &err), 0);
-	assert_int_equal(snap_write(index, &err), 0);
-	index_unlock(index);
-	index->wrote = false;
+	memset(boot, 7, sizeof(boot));
+	index_set_boot_id(boot);
+	index = open_index(store);
+	assert_false(index_header(index)->unclean);
 	index_close(index);
-	read_file("snap", &snap);
-	for (size_t bit = 0; bit < snap.len * 8; bit++) {
-		struct index_mail mail;
-		uint32_t count;
-
-		write_file("snap", snap.data, snap.len);
-		snap.data[bit / 8] ^= (char)(1 << bit % 8);
-		write_file("snap", snap.data, snap.len);
-		snap.data[bit / 8] ^= (char)(1 << bit % 8);
-		write_file("log.2", "", 0);
-		index = open_index();
-		count = index_header(index)->messages;
-		assert_true(count == 3 || (count == 0 && index_header(index)->fresh));
-		if (count == 3 && index_mail(index, 0, &mail, &err) == 0)
-			check_mail(index, 3, "k");
-		assert_int_equal(index_lock(index, &err), 0);	/* broken: made anew here */
-		count = index_header(index)->messages;
-		assert_true(count == 3 || index_header(index)->fresh);
-		assert_true(index_header(index)->uidvalidity == 7);
-		index_unlock(index);
-		index->wrote = false;
-		index_close(index);
-	}
-	roost_str_free(&snap);
+	index = open_index(crashed);
+	assert_true(index_header(index)->unclean);
+	index_close(index);
+	index = open_index(crashed);
+	assert_true(index_header(index)->unclean);
+	change = begin(index);
+	index_scanned(change);
+	commit(index, change);
+	assert_false(index_header(index)->unclean);
+	index_close(index);
+	index_set_boot_id(first);
+	memory_store_free(store);
+	memory_store_free(crashed);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_is_added_is_there_after_reopening, setup, teardown),
-		cmocka_unit_test_setup_teardown(two_openers_see_each_other, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_snapshot_by_one_is_followed_by_the_other, setup, teardown),
-		cmocka_unit_test_setup_teardown(flags_of_a_thousand_take_one_item, setup, teardown),
-		cmocka_unit_test_setup_teardown(expunged_keys_stay_until_they_are_removed, setup, teardown),
-		cmocka_unit_test_setup_teardown(keywords_attributes_and_recent_are_kept, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_cache_answers_from_a_chain, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_log_cut_at_any_byte_keeps_what_was_whole, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_flipped_bit_in_the_log_costs_one_change, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_flipped_bit_in_snap_never_invents_messages, setup, teardown),
+		cmocka_unit_test(a_new_index_is_empty_and_stays),
+		cmocka_unit_test(messages_survive_reopening),
+		cmocka_unit_test(expunged_keys_stay_until_removed),
+		cmocka_unit_test(another_process_sees_each_change),
+		cmocka_unit_test(compaction_comes_by_itself),
+		cmocka_unit_test(the_cache_answers_by_kind),
+		cmocka_unit_test(a_boot_without_clean_close_asks_for_a_scan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

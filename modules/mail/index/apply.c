@@ -1,368 +1,293 @@
-/* A transaction's items, taken over into the state. What they say is foreign: it came from a disk. */
-#include <string.h>
-#include "modules/mail/index/private.h"
+/* What each operation of a record does to the state: the only way in which states change. */
+#include "modules/mail/index/le.h"
+#include "modules/mail/index/ops.h"
 
-#define ROW_GONE UINT32_MAX	/* expunged by this transaction, not yet squeezed out */
+typedef ROOST_VEC(uint32_t) uids_vec;
 
-struct apply {
-	struct index *index;
-	struct state *state;
-	struct roost_wire wire;
-	struct roost_arena *arena;
-	uint64_t modseq;
-	bool squeeze, changed;
-	struct roost_error *err;
-};
-
-void put_cold(struct roost_str *out, const struct index_mail *mail)
+/* The fields that OP_ADD and OP_LEARN share. */
+static void read_cold(struct le_reader *body, struct cold_row *row)
 {
-	roost_wire_put_u64(out, (uint64_t)mail->internaldate);
-	roost_wire_put_u64(out, (uint64_t)mail->savedate);
-	roost_wire_put_u64(out, mail->size);
-	roost_wire_put_u64(out, mail->vsize);
-	roost_str_append(out, mail->guid, sizeof(mail->guid));
-	roost_wire_put_u32(out, mail->cache_generation);
-	roost_wire_put_u64(out, mail->cache_offset);
+	const uint8_t *guid;
+
+	row->internaldate = (int64_t)le64(body);
+	row->savedate = (int64_t)le64(body);
+	row->size = le64(body);
+	row->vsize = le64(body);
+	row->cache_offset = le64(body);
+	row->cache_generation = le32(body);
+	guid = le_bytes(body, sizeof(row->guid));
+	if (guid != NULL)
+		memcpy(row->guid, guid, sizeof(row->guid));
 }
 
-static struct cold_row get_cold(struct roost_wire *wire)
+static void apply_add(struct state *state, struct le_reader *body, uint64_t modseq, unsigned mask)
 {
-	struct cold_row row = { 0 };
+	struct cold_row row = { .uid = le32(body) };
+	uint32_t flags = le32(body);
+	uint64_t keywords = le64(body);
 
-	row.internaldate = (int64_t)roost_wire_u64(wire);
-	row.savedate = (int64_t)roost_wire_u64(wire);
-	row.size = roost_wire_u64(wire);
-	row.vsize = roost_wire_u64(wire);
-	if (wire->broken || wire->len < sizeof(row.guid)) {
-		wire->broken = true;
-		return row;
-	}
-	memcpy(row.guid, wire->data, sizeof(row.guid));
-	wire->data += sizeof(row.guid);
-	wire->len -= sizeof(row.guid);
-	row.cache_generation = roost_wire_u32(wire);
-	row.cache_offset = roost_wire_u64(wire);
-	return row;
-}
-
-static bool broken(struct apply *apply)
-{
-	apply->wire.broken = true;
-	return false;
-}
-
-static uint64_t add_key(struct state *state, const char *key)
-{
-	uint64_t at = state->snap_pool + state->pool.len;
-
-	if (state->loaded)
-		at = state->pool.len;
-	roost_str_append(&state->pool, key, strlen(key) + 1);
-	return at;
-}
-
-static bool apply_add(struct apply *apply)
-{
-	struct state *state = apply->state;
-	uint32_t uid = roost_wire_u32(&apply->wire), flags = roost_wire_u32(&apply->wire);
-	uint64_t keywords = roost_wire_u64(&apply->wire);
-	struct cold_row row = get_cold(&apply->wire);
-	const char *key = roost_wire_text(&apply->wire, apply->arena);
-	size_t rows = state->rows.count + (state->loaded ? 0 : state->snap_rows);
-
-	if (apply->wire.broken || uid < state->uidnext || uid == UINT32_MAX || rows >= ROW_GONE)
-		return broken(apply);
-	row.key = add_key(state, key);
-	roost_vec_push(&state->uid, uid);
-	roost_vec_push(&state->flags, (uint8_t)flags);
-	roost_vec_push(&state->keywords, keywords);
-	roost_vec_push(&state->modseq, apply->modseq);
-	roost_vec_push(&state->row, (uint32_t)rows);
-	roost_vec_push(&state->rows, row);
-	state->uidnext = uid + 1;
-	if (row.vsize != 0)
+	read_cold(body, &row);
+	if (body->broken)
+		return;
+	if ((mask & STATE_MAIN) != 0 &&
+	    state_add_hot(state, row.uid, (uint8_t)flags, keywords, modseq)) {
 		state->vsize_sum += row.vsize;
-	else
-		state->vsize_unknown++;
-	return true;
-}
-
-static bool apply_flags(struct apply *apply)
-{
-	struct state *state = apply->state;
-	uint32_t first = roost_wire_u32(&apply->wire), last = roost_wire_u32(&apply->wire);
-	uint32_t flags = roost_wire_u32(&apply->wire);
-	uint64_t keywords = roost_wire_u64(&apply->wire);
-	bool found;
-
-	if (apply->wire.broken)
-		return false;
-	for (uint32_t i = state_position(state, first, &found);
-	     i < state->uid.count && state->uid.items[i] <= last; i++) {
-		state->flags.items[i] = (uint8_t)flags;
-		state->keywords.items[i] = keywords;
-		state->modseq.items[i] = apply->modseq;
+		state->vsize_unknown += row.vsize == 0;
 	}
-	return true;
+	if ((mask & STATE_COLD) != 0)
+		state_add_cold(state, &row, (const char *)body->at,
+			       (size_t)(body->end - body->at));
 }
 
-static bool apply_mirrored(struct apply *apply)
+static void apply_flags(struct state *state, struct le_reader *body, uint64_t modseq,
+			unsigned mask)
 {
-	struct state *state = apply->state;
-	uint32_t first = roost_wire_u32(&apply->wire), last = roost_wire_u32(&apply->wire);
-	bool found;
+	while ((mask & STATE_MAIN) != 0 && (size_t)(body->end - body->at) >= OP_FLAGS_ITEM) {
+		uint32_t first = le32(body), last = le32(body), flags = le32(body);
+		uint64_t keywords = le64(body);
+		bool found;
 
-	if (apply->wire.broken)
-		return false;
-	for (uint32_t i = state_position(state, first, &found);
-	     i < state->uid.count && state->uid.items[i] <= last; i++)
-		state->flags.items[i] &= (uint8_t)~INDEX_MIRROR_PENDING;
-	return true;
-}
-
-/* The cold row of a message in memory; NULL: it cannot be read (err is set). */
-static struct cold_row *row_of(struct apply *apply, uint32_t position)
-{
-	struct state *state = apply->state;
-	uint32_t row = state->row.items[position];
-
-	if (row == ROW_GONE)
-		return NULL;
-	if (!state->loaded) {
-		if (row >= state->snap_rows)
-			return &state->rows.items[row - state->snap_rows];
-		if (snap_load_cold(apply->index, apply->err) < 0)
-			return NULL;
+		for (uint32_t i = hot_position(&state->hot, first, &found);
+		     i < state->hot.uid.count && state->hot.uid.items[i] <= last; i++)
+			state_set_flags(state, i, (uint8_t)flags, keywords, modseq);
 	}
-	return &state->rows.items[row];
 }
 
-static bool apply_key(struct apply *apply)
+static void apply_mirrored(struct state *state, struct le_reader *body, unsigned mask)
 {
-	uint32_t uid = roost_wire_u32(&apply->wire);
-	const char *key = roost_wire_text(&apply->wire, apply->arena);
-	struct cold_row *row;
-	uint32_t position;
+	uint32_t uid = le32(body), position;
+	size_t len = (size_t)(body->end - body->at);
 	bool found;
 
-	if (apply->wire.broken)
-		return false;
-	position = state_position(apply->state, uid, &found);
-	if (!found)
-		return true;
-	row = row_of(apply, position);
-	if (row == NULL)
-		return broken(apply);
-	row->key = add_key(apply->state, key);
-	apply->state->flags.items[position] &= (uint8_t)~INDEX_MIRROR_PENDING;
-	return true;
+	if ((mask & STATE_MAIN) != 0) {
+		position = hot_position(&state->hot, uid, &found);
+		if (found)
+			state->hot.flags.items[position] &= (uint8_t)~INDEX_MIRROR_PENDING;
+	}
+	if ((mask & STATE_COLD) != 0 && len > 0)
+		state_set_key(state, uid, (const char *)body->at, len);
 }
 
-static bool apply_expunge(struct apply *apply)
+static int by_uid(const void *left, const void *right)
 {
-	struct state *state = apply->state;
-	uint32_t uid = roost_wire_u32(&apply->wire), cached = roost_wire_u32(&apply->wire);
-	uint64_t vsize = roost_wire_u64(&apply->wire);
-	const char *key = roost_wire_text(&apply->wire, state->names);
-	struct vanished *last = state->vanished.count == 0 ? NULL :
-				&state->vanished.items[state->vanished.count - 1];
-	uint32_t position;
-	bool found;
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
 
-	if (apply->wire.broken)
-		return false;
-	position = state_position(state, uid, &found);
-	if (!found || state->row.items[position] == ROW_GONE)
-		return true;
-	state->row.items[position] = ROW_GONE;
-	apply->squeeze = true;
-	if (vsize != 0 && vsize <= state->vsize_sum)
-		state->vsize_sum -= vsize;
-	else if (vsize == 0 && state->vsize_unknown > 0)
-		state->vsize_unknown--;
-	state->cache_dead += cached != 0;
-	if (key[0] != '\0')
-		(void)roost_map_set(state->unremoved, key, state);
-	if (last != NULL && last->modseq == apply->modseq && last->last + 1 == uid)
-		last->last = uid;
-	else
-		roost_vec_push(&state->vanished, (struct vanished){ apply->modseq, uid, uid });
-	return true;
+	return a < b ? -1 : a > b;
 }
 
-/* Zeroes say nothing. */
-static void learn(struct state *state, struct cold_row *row, const struct cold_row *more)
+static void apply_expunge(struct state *state, struct le_reader *body, uint64_t modseq,
+			  unsigned mask)
 {
-	static const uint8_t nothing[16];
+	uids_vec uids = { 0 };
+	bool sorted = true, found;
 
-	if (more->internaldate != 0)
-		row->internaldate = more->internaldate;
-	if (more->savedate != 0)
-		row->savedate = more->savedate;
-	if (more->size != 0)
-		row->size = more->size;
-	if (more->vsize != 0 && row->vsize == 0) {
-		row->vsize = more->vsize;
-		state->vsize_sum += more->vsize;
-		if (state->vsize_unknown > 0)
+	while (body->at < body->end) {
+		uint32_t uid = le32(body), key_len = le32(body);
+		uint64_t vsize = le64(body);
+		const uint8_t *key = le_bytes(body, key_len);
+
+		if (body->broken)
+			break;
+		sorted = sorted && (uids.count == 0 || uids.items[uids.count - 1] < uid);
+		roost_vec_push(&uids, uid);
+		if ((mask & STATE_HISTORY) != 0)
+			state_add_vanished(state, uid, modseq);
+		if ((mask & STATE_MAIN) == 0)
+			continue;
+		state_add_unremoved(state, (const char *)key, key_len);
+		hot_position(&state->hot, uid, &found);
+		if (found && vsize != 0)
+			state->vsize_sum -= vsize;
+		else if (found)
 			state->vsize_unknown--;
 	}
-	if (memcmp(more->guid, nothing, sizeof(nothing)) != 0)
-		memcpy(row->guid, more->guid, sizeof(row->guid));
-	if (more->cache_generation != 0) {
-		row->cache_generation = more->cache_generation;
-		row->cache_offset = more->cache_offset;
-	}
+	if (!sorted)
+		qsort(uids.items, uids.count, sizeof(*uids.items), by_uid);
+	if ((mask & STATE_MAIN) != 0)
+		state_remove_hot(state, uids.items, uids.count);
+	if ((mask & STATE_COLD) != 0)
+		state_remove_cold(state, uids.items, uids.count);
+	roost_vec_free(&uids);
 }
 
-static bool apply_learn(struct apply *apply)
+static void apply_removed(struct state *state, struct le_reader *body)
 {
-	uint32_t uid = roost_wire_u32(&apply->wire);
-	struct cold_row more = get_cold(&apply->wire), *row;
-	uint32_t position;
+	struct roost_arena *arena = roost_arena_create("removed keys");
+	ROOST_VEC(const char *) keys = { 0 };
+
+	while (body->at < body->end) {
+		uint32_t len = le32(body);
+		const uint8_t *key = le_bytes(body, len);
+
+		if (body->broken)
+			break;
+		roost_vec_push(&keys, roost_arena_strndup(arena, (const char *)key, len));
+	}
+	roost_vec_push(&keys, NULL);
+	state_drop_unremoved(state, keys.items);
+	roost_vec_free(&keys);
+	roost_arena_free(arena);
+}
+
+static void apply_learn(struct state *state, struct le_reader *body, unsigned mask)
+{
+	static const uint8_t none[16];
+	uint32_t uid = le32(body), position;
+	uint64_t old_vsize = le64(body);
+	struct cold_row new = { 0 }, *row;
 	bool found;
 
-	if (apply->wire.broken)
-		return false;
-	position = state_position(apply->state, uid, &found);
+	read_cold(body, &new);
+	if (body->broken)
+		return;
+	hot_position(&state->hot, uid, &found);
+	if ((mask & STATE_MAIN) != 0 && found && new.vsize != 0) {
+		state->vsize_unknown -= old_vsize == 0;
+		state->vsize_sum += new.vsize - old_vsize;
+	}
+	if ((mask & STATE_COLD) == 0)
+		return;
+	position = cold_position(state, uid, &found);
 	if (!found)
-		return true;
-	row = row_of(apply, position);
-	if (row == NULL)
-		return broken(apply);
-	learn(apply->state, row, &more);
-	return true;
+		return;
+	row = &state->cold.items[position];
+	row->internaldate = new.internaldate != 0 ? new.internaldate : row->internaldate;
+	row->savedate = new.savedate != 0 ? new.savedate : row->savedate;
+	row->size = new.size != 0 ? new.size : row->size;
+	row->vsize = new.vsize != 0 ? new.vsize : row->vsize;
+	if (memcmp(new.guid, none, sizeof(none)) != 0)
+		memcpy(row->guid, new.guid, sizeof(none));
+	if (new.cache_offset != 0) {
+		row->cache_offset = new.cache_offset;
+		row->cache_generation = new.cache_generation;
+	}
 }
 
-static bool apply_keyword(struct apply *apply)
+static void apply_attribute(struct state *state, struct le_reader *body)
 {
-	struct state *state = apply->state;
-	uint32_t number = roost_wire_u32(&apply->wire);
-	const char *name = roost_wire_text(&apply->wire, state->names);
+	uint32_t name_len = le32(body), len = le32(body);
+	const uint8_t *name = le_bytes(body, name_len);
+	const uint8_t *value = len == UINT32_MAX ? NULL : le_bytes(body, len);
 
-	if (apply->wire.broken || number != state->keyword_count || number >= KEYWORDS_MAX)
-		return broken(apply);
-	state->keyword[state->keyword_count++] = name;
-	return true;
+	if (!body->broken)
+		state_set_attribute(state, (const char *)name, name_len, value, len);
 }
 
-static bool apply_attribute(struct apply *apply)
+static void apply_uidvalidity(struct state *state, struct le_reader *body)
 {
-	bool set = roost_wire_u32(&apply->wire) != 0;
-	const char *name = roost_wire_text(&apply->wire, apply->arena);
-	size_t len;
-	const void *value = roost_wire_bytes(&apply->wire, &len);
+	uint32_t uidvalidity = le32(body), uidnext = le32(body);
+	size_t count = state->hot.uid.count;
+	uint32_t least = count == 0 ? 1 : state->hot.uid.items[count - 1] + 1;
 
-	if (apply->wire.broken)
-		return false;
-	state_set_attribute(apply->state, name, set ? value : NULL, len);
-	return true;
+	if (body->broken || uidvalidity == 0)
+		return;
+	if (uidvalidity == state->uidvalidity && least < state->uidnext)
+		least = state->uidnext;
+	state->uidvalidity = uidvalidity;
+	state->uidnext = uidnext < least ? least : uidnext;
 }
 
-static bool apply_boot(struct apply *apply)
+static void apply_boot(struct state *state, struct le_reader *body)
 {
-	size_t len;
-	const void *id = roost_wire_bytes(&apply->wire, &len);
+	const uint8_t *boot = le_bytes(body, sizeof(state->boot));
+	uint32_t flags = le32(body);
 
-	if (apply->wire.broken || len != BOOT_ID_SIZE)
-		return broken(apply);
-	memcpy(apply->state->boot, id, BOOT_ID_SIZE);
-	apply->state->clean = false;
-	return true;
+	if (body->broken)
+		return;
+	memcpy(state->boot, boot, sizeof(state->boot));
+	if ((flags & OP_BOOT_SCAN) != 0)
+		state->scan = true;
 }
 
-static bool apply_item(struct apply *apply, uint32_t item)
+static void apply_main(struct state *state, uint32_t kind, struct le_reader *body)
 {
-	struct state *state = apply->state;
+	uint32_t number;
 
-	switch (item) {
-	case ITEM_ADD:
-		return apply_add(apply);
-	case ITEM_FLAGS:
-		return apply_flags(apply);
-	case ITEM_MIRRORED:
-		return apply_mirrored(apply);
-	case ITEM_KEY:
-		return apply_key(apply);
-	case ITEM_EXPUNGE:
-		return apply_expunge(apply);
-	case ITEM_REMOVED:
-		(void)roost_map_remove(state->unremoved,
-				       roost_wire_text(&apply->wire, apply->arena));
-		return !apply->wire.broken;
-	case ITEM_LEARN:
-		return apply_learn(apply);
-	case ITEM_KEYWORD:
-		return apply_keyword(apply);
-	case ITEM_ATTRIBUTE:
-		return apply_attribute(apply);
-	case ITEM_UIDVALIDITY:
-		state->uidvalidity = roost_wire_u32(&apply->wire);
-		state->uidnext = roost_wire_u32(&apply->wire);
-		if (state->uid.count > 0 && state->uidnext <= state->uid.items[state->uid.count - 1])
-			state->uidnext = state->uid.items[state->uid.count - 1] + 1;
-		return !apply->wire.broken;
-	case ITEM_RECENT:
-		state->first_recent = roost_wire_u32(&apply->wire);
-		return !apply->wire.broken;
-	case ITEM_BOOT:
-		return apply_boot(apply);
-	case ITEM_CLEAN:
+	switch (kind) {
+	case OP_REMOVED:
+		apply_removed(state, body);
+		break;
+	case OP_KEYWORD:
+		number = le32(body);
+		if (!body->broken)
+			state_set_keyword(state, number, (const char *)body->at,
+					  (size_t)(body->end - body->at));
+		break;
+	case OP_ATTRIBUTE:
+		apply_attribute(state, body);
+		break;
+	case OP_UIDVALIDITY:
+		apply_uidvalidity(state, body);
+		break;
+	case OP_RECENT:
+		number = le32(body);
+		if (number > state->first_recent)
+			state->first_recent = number;
+		break;
+	case OP_BOOT:
+		apply_boot(state, body);
+		break;
+	case OP_SCANNED:
+		state->scan = false;
+		break;
+	case OP_CLEAN:
 		state->clean = true;
-		return true;
+		break;
+	case OP_SEAL:
+		state->sealed = true;
+		break;
 	default:
-		return broken(apply);
+		break;
 	}
 }
 
-/* Once a transaction, however many went: the columns close up. */
-static void squeeze(struct state *state)
+static void apply_op(struct state *state, uint32_t kind, struct le_reader *body, uint64_t modseq,
+		     unsigned mask)
 {
-	size_t to = 0;
-
-	for (size_t from = 0; from < state->uid.count; from++) {
-		if (state->row.items[from] == ROW_GONE)
-			continue;
-		state->uid.items[to] = state->uid.items[from];
-		state->flags.items[to] = state->flags.items[from];
-		state->keywords.items[to] = state->keywords.items[from];
-		state->modseq.items[to] = state->modseq.items[from];
-		state->row.items[to++] = state->row.items[from];
+	switch (kind) {
+	case OP_ADD:
+		apply_add(state, body, modseq, mask);
+		break;
+	case OP_FLAGS:
+		apply_flags(state, body, modseq, mask);
+		break;
+	case OP_MIRRORED:
+		apply_mirrored(state, body, mask);
+		break;
+	case OP_EXPUNGE:
+		apply_expunge(state, body, modseq, mask);
+		break;
+	case OP_LEARN:
+		apply_learn(state, body, mask);
+		break;
+	default:
+		if ((mask & STATE_MAIN) != 0)
+			apply_main(state, kind, body);
 	}
-	state->uid.count = state->flags.count = state->keywords.count = to;
-	state->modseq.count = state->row.count = to;
 }
 
-int index_apply(struct index *index, uint64_t modseq, const void *items, size_t len,
-		struct roost_error *err)
+void state_apply(struct state *state, const struct log_record *record, unsigned mask)
 {
-	struct roost_error failed = { 0 };
-	struct apply apply = {
-		.index = index, .state = &index->state, .wire = roost_wire_read(items, len),
-		.arena = roost_arena_create("index transaction"), .modseq = modseq, .err = &failed,
-	};
-	bool good = true;
+	struct le_reader in = { record->payload, record->payload + record->payload_len, false };
 
-	while (good && apply.wire.len >= 4) {
-		uint32_t item = roost_wire_u32(&apply.wire);
+	if (record->type != LOG_TYPE_CHANGE)
+		return;
+	if ((mask & STATE_MAIN) != 0) {
+		state->clean = state->sealed = false;
+		if (record->modseq > state->highestmodseq)
+			state->highestmodseq = record->modseq;
+	}
+	while ((size_t)(in.end - in.at) >= OP_HEAD) {
+		uint32_t kind = le32(&in), len = le32(&in);
+		const uint8_t *at = le_bytes(&in, len);
+		struct le_reader body = { at, at + (at == NULL ? 0 : len), false };
+		size_t padding = -(size_t)len & 7;
 
-		if (item == ITEM_END)
+		if (in.broken)
 			break;
-		good = apply_item(&apply, item);
+		apply_op(state, kind, &body, record->modseq, mask);
+		if ((size_t)(in.end - in.at) < padding)
+			break;
+		in.at += padding;
 	}
-	if (apply.squeeze)
-		squeeze(apply.state);
-	if (modseq > apply.state->highestmodseq)
-		apply.state->highestmodseq = modseq;
-	apply.state->fresh = false;
-	index->version++;
-	roost_arena_free(apply.arena);
-	if (good)
-		return 0;
-	if (failed.kind != ROOST_ERR_NONE) {
-		if (err != NULL)
-			*err = failed;
-		return -1;
-	}
-	return roost_fail_detail(err, ROOST_ERR_CORRUPT, "a transaction makes no sense");
 }

@@ -1,268 +1,240 @@
-/* The cache: parsed data of messages. Every byte is checked, none is needed: what is missing is parsed again. */
-#include <inttypes.h>
+/*
+ * The cache: parsed data of messages, appended and never changed, each piece checked by itself. The
+ * pieces of a message are a chain, newest first. Bad or missing means: parse again.
+ */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "modules/mail/index/crc.h"
+#include "modules/mail/index/le.h"
 #include "modules/mail/index/private.h"
 
-#define GROUP_MAGIC 0x47686343u
-#define GROUP_MAX (64u << 20)
-#define WINDOW (64u << 10)
-#define COMPACT_MIN (1u << 20)
-enum { CHAIN_MAX = 16, LOCK_WAIT = 1000000 };
+#define CACHE_MAGIC "roostch1"
+#define CACHE_HEADER_SIZE 16u
+#define PIECE_HEAD 32u			/* uid, kind, length, CRC, previous, 0 */
+#define PIECE_MAX (16u << 20)
+#define CHAIN_MAX 64u
+#define WINDOW 65536u			/* neighbours in the file are asked for together */
+#define PER_MESSAGE 32768u		/* more than this on average: most of it is of no use any more */
+#define TRIM_LEAST (1u << 20)
 
-/* Pieces written together; older ones of the same message are at previous. crc: of all behind it. */
-struct group { uint32_t magic, length, crc, uid; uint64_t previous; uint32_t count, reserved; };
-struct piece { uint32_t kind, len; };
-enum { GROUP_CRC_FROM = 12 };
+struct cache {
+	struct bytes_object *object;
+	uint32_t generation;
+	uint64_t at;			/* what window holds */
+	struct roost_str window;
+};
 
-static void cache_name(uint32_t generation, char name[32])
+static void cache_name(char name[32], uint32_t generation)
 {
-	snprintf(name, 32, "cache.%" PRIu32, generation);
+	snprintf(name, 32, "cache.%u", generation);
 }
 
-void cache_close(struct index *index)
+void index_cache_close(struct index *index)
 {
-	bytes_close(index->cache);
+	if (index->cache == NULL)
+		return;
+	bytes_close(index->cache->object);
+	roost_str_free(&index->cache->window);
+	free(index->cache);
 	index->cache = NULL;
-	roost_str_truncate(&index->cache_window, 0);
 }
 
-static int cache_open(struct index *index, bool create, struct roost_error *err)
+/* The current generation's file; NOTFOUND unless create. */
+static int open_cache(struct index *index, bool create, struct roost_error *err)
 {
+	uint32_t generation = index->state->cache_generation;
+	struct bytes_object *object;
+	size_t capacity = 0;
 	char name[32];
 
-	if (index->cache != NULL && index->cache_open_generation == index->state.cache_generation)
+	if (index->cache != NULL && index->cache->generation == generation)
 		return 0;
-	cache_close(index);
-	cache_name(index->state.cache_generation, name);
-	if (bytes_open(index->store, name, create, &index->cache, err) < 0)
+	index_cache_close(index);
+	cache_name(name, generation);
+	if (bytes_open(index->store, name, create, &object, err) < 0)
 		return -1;
-	index->cache_open_generation = index->state.cache_generation;
+	roost_vec_grow((void **)&index->cache, &capacity, 0, 1, sizeof(*index->cache));
+	*index->cache = (struct cache){ .object = object, .generation = generation };
 	return 0;
 }
 
-/* len bytes at offset, from the window that was read ahead or else from the file; NULL: not there. */
-static const char *cache_bytes(struct index *index, uint64_t offset, size_t len,
-			       struct roost_error *err)
+/* len bytes at offset, through the window; fewer at the end of the file. */
+static ssize_t cache_read(struct cache *cache, uint64_t offset, size_t len, const uint8_t **data,
+			  struct roost_error *err)
 {
-	struct roost_str *window = &index->cache_window;
-	size_t want = len > WINDOW ? len : WINDOW;
+	size_t want = len < WINDOW ? WINDOW : len;
 	ssize_t got;
 
-	if (offset < index->cache_window_at ||
-	    offset + len > index->cache_window_at + window->len) {
-		roost_str_truncate(window, 0);
-		got = bytes_read(index->cache, offset, roost_str_reserve(window, want), want, err);
-		window->len = got < 0 ? 0 : (size_t)got;
-		index->cache_window_at = offset;
-		if (window->len < len)
-			return NULL;
+	if (offset < cache->at || offset + len > cache->at + cache->window.len) {
+		roost_str_truncate(&cache->window, 0);
+		roost_str_reserve(&cache->window, want);
+		got = bytes_read(cache->object, offset, cache->window.data, want, err);
+		if (got < 0)
+			return -1;
+		cache->at = offset;
+		cache->window.len = (size_t)got;
 	}
-	return window->data + (offset - index->cache_window_at);
+	*data = (const uint8_t *)cache->window.data + (offset - cache->at);
+	got = (ssize_t)(cache->at + cache->window.len - offset);
+	return got < (ssize_t)len ? got : (ssize_t)len;
 }
 
-/* The whole group at offset; NULL when it is no group of uid. */
-static const char *group_at(struct index *index, uint64_t offset, uint32_t uid,
-			    struct group *group, struct roost_error *err)
+struct piece {
+	uint32_t uid, kind, length;
+	uint64_t previous;
+	const uint8_t *data;
+};
+
+/* 1: a good piece of this message, 0: none or damaged. */
+static int read_piece(struct cache *cache, uint64_t offset, uint32_t uid, struct piece *piece,
+		      struct roost_error *err)
 {
-	const char *data = cache_bytes(index, offset, sizeof(*group), err);
+	const uint8_t *at;
+	ssize_t got = cache_read(cache, offset, PIECE_HEAD, &at, err);
 
-	if (data == NULL)
-		return NULL;
-	memcpy(group, data, sizeof(*group));
-	if (group->magic != GROUP_MAGIC || group->uid != uid || group->length < sizeof(*group) ||
-	    group->length > GROUP_MAX)
-		return NULL;
-	data = cache_bytes(index, offset, group->length, err);
-	if (data == NULL ||
-	    group->crc != index_crc(data + GROUP_CRC_FROM, group->length - GROUP_CRC_FROM))
-		return NULL;
-	return data;
-}
-
-/* A piece inside a group whose checksum fits; sizes are checked all the same. */
-static const char *find_piece(const char *data, const struct group *group, uint32_t kind,
-			      size_t *len)
-{
-	size_t at = sizeof(*group);
-
-	for (uint32_t i = 0; i < group->count && at + sizeof(struct piece) <= group->length; i++) {
-		struct piece piece;
-
-		memcpy(&piece, data + at, sizeof(piece));
-		at += sizeof(piece);
-		if (piece.len > group->length - at)
-			return NULL;
-		if (piece.kind == kind) {
-			*len = piece.len;
-			return data + at;
-		}
-		at += piece.len;
-	}
-	return NULL;
-}
-
-/* Where the newest group of a message is; false: nothing is cached, or in a file that is gone. */
-static bool newest(struct index *index, uint32_t uid, uint64_t *offset, struct roost_error *err)
-{
-	struct index_mail mail;
-	uint32_t position;
-	bool found;
-
-	position = state_position(&index->state, uid, &found);
-	if (!found || index_mail(index, position, &mail, err) < 0 ||
-	    mail.cache_generation != index->state.cache_generation || mail.cache_offset == 0)
-		return false;
-	*offset = mail.cache_offset - 1;
-	return cache_open(index, false, err) == 0;
+	if (got < (ssize_t)PIECE_HEAD)
+		return got < 0 ? -1 : 0;
+	piece->uid = le32_get(at);
+	piece->length = le32_get(at + 8);
+	if (piece->uid != uid || piece->length > PIECE_MAX)
+		return 0;
+	got = cache_read(cache, offset, PIECE_HEAD + piece->length, &at, err);
+	if (got < (ssize_t)(PIECE_HEAD + piece->length))
+		return got < 0 ? -1 : 0;
+	if (le32_get(at + 12) != crc32c(crc32c(0, at, 12), at + 16,
+					PIECE_HEAD - 16 + piece->length))
+		return 0;
+	piece->kind = le32_get(at + 4);
+	piece->previous = le64_get(at + 16);
+	piece->data = at + PIECE_HEAD;
+	return 1;
 }
 
 int index_cache_get(struct index *index, uint32_t uid, enum index_cache_kind kind,
 		    struct roost_arena *arena, const void **data, size_t *len,
 		    struct roost_error *err)
 {
+	const struct cold_row *row;
+	struct roost_error why;
 	uint64_t offset;
-	struct group group;
+	uint32_t position;
+	bool found;
 
 	*data = NULL;
 	*len = 0;
-	if (!newest(index, uid, &offset, err))
+	if (index_want(index, STATE_COLD, err) < 0)
+		return -1;
+	position = cold_position(index->state, uid, &found);
+	row = found ? &index->state->cold.items[position] : NULL;
+	if (row == NULL || row->cache_offset == 0 ||
+	    row->cache_generation != index->state->cache_generation ||
+	    open_cache(index, false, &why) < 0)
 		return 0;
-	for (int hop = 0; hop < CHAIN_MAX; hop++) {
-		const char *at = group_at(index, offset, uid, &group, err), *piece;
+	offset = row->cache_offset;
+	for (unsigned i = 0; i < CHAIN_MAX && offset >= CACHE_HEADER_SIZE; i++) {
+		struct piece piece;
+		int good = read_piece(index->cache, offset, uid, &piece, err);
 
-		if (at == NULL)
-			return 0;
-		piece = find_piece(at, &group, kind, len);
-		if (piece != NULL) {
-			char *copy = roost_arena_alloc(arena, *len + 1);
-
-			memcpy(copy, piece, *len);
-			copy[*len] = '\0';
-			*data = copy;
+		if (good <= 0)
+			return good;
+		if (piece.kind == (uint32_t)kind) {
+			*data = roost_arena_dup(arena, piece.data, piece.length);
+			*len = piece.length;
 			return 0;
 		}
-		if (group.previous == 0 || group.previous - 1 >= offset)
+		if (piece.previous >= offset)
 			return 0;
-		offset = group.previous - 1;
+		offset = piece.previous;
 	}
 	return 0;
 }
 
-static void put_group(struct roost_str *out, uint32_t uid, const struct index_cached *pieces,
-		      size_t count, uint64_t previous)
+/* Returns the offset of the last piece. */
+static uint64_t put_pieces(struct roost_str *out, uint64_t base, uint32_t uid, uint64_t previous,
+			   const struct index_cached *pieces, size_t count)
 {
-	struct group group = { .magic = GROUP_MAGIC, .uid = uid, .previous = previous,
-			       .count = (uint32_t)count };
-	size_t from = out->len;
-
-	roost_str_append(out, &group, sizeof(group));
 	for (size_t i = 0; i < count; i++) {
-		struct piece piece = { pieces[i].kind, (uint32_t)pieces[i].len };
+		size_t start = out->len;
+		char *head;
 
-		roost_str_append(out, &piece, sizeof(piece));
+		le32_put(out, uid);
+		le32_put(out, pieces[i].kind);
+		le32_put(out, (uint32_t)pieces[i].len);
+		le32_put(out, 0);
+		le64_put(out, previous);
+		le64_put(out, 0);
 		roost_str_append(out, pieces[i].data, pieces[i].len);
+		head = out->data + start;
+		le32_set(head + 12, crc32c(crc32c(0, head, 12), head + 16,
+					   PIECE_HEAD - 16 + pieces[i].len));
+		previous = base + start;
 	}
-	group.length = (uint32_t)(out->len - from);
-	memcpy(out->data + from, &group, sizeof(group));
-	group.crc = index_crc(out->data + from + GROUP_CRC_FROM, group.length - GROUP_CRC_FROM);
-	memcpy(out->data + from, &group, sizeof(group));
+	return previous;
+}
+
+/* The newest piece that is there already, for the chain. Cold data is not read for a new message. */
+static uint64_t previous_piece(struct index *index, uint32_t uid)
+{
+	const struct cold_row *row;
+	uint32_t position;
+	bool found;
+
+	hot_position(&index->state->hot, uid, &found);
+	if (!found || index_want(index, STATE_COLD, NULL) < 0)
+		return 0;
+	position = cold_position(index->state, uid, &found);
+	row = &index->state->cold.items[position];
+	return found && row->cache_generation == index->state->cache_generation ?
+		row->cache_offset : 0;
 }
 
 int index_cache_put(struct index *index, uint32_t uid, const struct index_cached *pieces,
 		    size_t count, uint32_t *generation, uint64_t *offset, struct roost_error *err)
 {
 	struct roost_str out = ROOST_STR_INIT;
-	uint64_t size, previous = 0, before;
-	size_t total = sizeof(struct group);
-	int ret = -1;
+	uint64_t previous = previous_piece(index, uid), size, last = 0;
+	int result = -1;
 
-	for (size_t i = 0; i < count; i++)
-		total += sizeof(struct piece) + pieces[i].len;
-	if (total > GROUP_MAX)
-		return roost_fail_detail(err, ROOST_ERR_LIMIT, "too much to cache for one message");
-	if (newest(index, uid, &before, err))
-		previous = before + 1;
-	if (cache_open(index, true, err) < 0 || bytes_lock(index->cache, LOCK_WAIT, err) < 0)
+	for (size_t i = 0; i < count; i++) {
+		if (pieces[i].len > PIECE_MAX)
+			return roost_fail(err, ROOST_ERR_TOOBIG, "Too large to be cached");
+	}
+	if (index->options.readonly)
+		return roost_fail_detail(err, ROOST_ERR_NOPERM, "the index is read-only");
+	if (open_cache(index, true, err) < 0)
 		return -1;
-	put_group(&out, uid, pieces, count, previous);
-	if (bytes_size(index->cache, &size, err) == 0 &&
-	    bytes_append(index->cache, size, out.data, out.len, err) == 0) {
-		*generation = index->state.cache_generation;
-		*offset = size + 1;	/* so that 0 can mean nothing */
-		ret = 0;
+	/* Several processes append; each piece has to be whole. */
+	if (bytes_lock(index->cache->object, LOCK_TIMEOUT, err) < 0)
+		return -1;
+	if (bytes_size(index->cache->object, &size, err) == 0) {
+		if (size == 0) {
+			roost_str_puts(&out, CACHE_MAGIC);
+			le64_put(&out, index->cache->generation);
+		}
+		last = put_pieces(&out, size, uid, previous, pieces, count);
+		result = bytes_append(index->cache->object, size, out.data, out.len, err);
 	}
-	bytes_unlock(index->cache);
+	bytes_unlock(index->cache->object);
 	roost_str_free(&out);
-	return ret;
+	if (result == 0) {
+		*generation = index->cache->generation;
+		*offset = last;
+	}
+	return result;
 }
 
-/* --- without the dead --- */
-
-static void copy_chain(struct index *index, struct cold_row *row, uint32_t uid,
-		       struct roost_str *out)
+void index_cache_trim(struct index *index)
 {
-	struct roost_error err;
-	uint64_t offset = row->cache_offset - 1, previous = 0;
-	ROOST_VEC(uint64_t) chain = { 0 };
-	struct group group;
-
-	for (int hop = 0; hop < CHAIN_MAX && group_at(index, offset, uid, &group, &err) != NULL;
-	     hop++) {
-		roost_vec_push(&chain, offset);
-		if (group.previous == 0 || group.previous - 1 >= offset)
-			break;
-		offset = group.previous - 1;
-	}
-	/* Oldest first, so that each can name the one before it. */
-	while (chain.count > 0) {
-		const char *data = group_at(index, chain.items[--chain.count], uid, &group, &err);
-		uint64_t at = out->len;
-
-		if (data == NULL)
-			continue;
-		roost_str_append(out, data, group.length);
-		group.previous = previous;
-		memcpy(out->data + at, &group, sizeof(group));
-		group.crc = index_crc(out->data + at + GROUP_CRC_FROM,
-				      group.length - GROUP_CRC_FROM);
-		memcpy(out->data + at, &group, sizeof(group));
-		previous = at + 1;
-	}
-	roost_vec_free(&chain);
-	row->cache_offset = previous;
-}
-
-void cache_compact(struct index *index)
-{
-	struct state *state = &index->state;
-	uint32_t old = state->cache_generation;
-	struct roost_str out = ROOST_STR_INIT;
-	struct roost_error err;
-	uint64_t size;
+	struct bytes_object *object;
+	uint64_t size = 0;
 	char name[32];
 
-	if (state->cache_dead <= state->uid.count || cache_open(index, false, &err) < 0 ||
-	    bytes_size(index->cache, &size, &err) < 0 || size < COMPACT_MIN)
+	cache_name(name, index->state->cache_generation);
+	if (bytes_open(index->store, name, false, &object, NULL) < 0)
 		return;
-	for (size_t i = 0; i < state->uid.count; i++) {
-		struct cold_row *row = &state->rows.items[state->row.items[i]];
-
-		if (row->cache_generation == old && row->cache_offset != 0)
-			copy_chain(index, row, state->uid.items[i], &out);
-		else
-			row->cache_offset = 0;
-		row->cache_generation = old + 1;
+	if (bytes_size(object, &size, NULL) == 0 && size > TRIM_LEAST &&
+	    size / PER_MESSAGE > index->state->hot.uid.count) {
+		index->state->cache_generation++;
+		bytes_remove(index->store, name, NULL);
 	}
-	cache_close(index);
-	cache_name(old + 1, name);
-	/* References to a file that is not there mean: parse again. */
-	(void)bytes_replace(index->store, name, roost_str_text(&out), out.len, false, &err);
-	roost_str_free(&out);
-	state->cache_generation = old + 1;
-	state->cache_dead = 0;
-	cache_name(old, name);
-	(void)bytes_remove(index->store, name, &err);
+	bytes_close(object);
 }

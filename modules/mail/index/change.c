@@ -1,52 +1,79 @@
-/* Changes: gathered in memory, appended with one write, then taken over like anybody else's. */
-#include <stdlib.h>
-#include <string.h>
+/* Gathering changes: each call adds an operation to the record that index_commit() will write. */
 #include <strings.h>
-#include <time.h>
-#include "modules/mail/index/private.h"
-
-struct index_change {
-	struct index *index;
-	struct roost_arena *arena;
-	struct roost_str items;
-	uint32_t next_uid;
-	bool moves_modseq;	/* messages came, changed or went */
-	bool only_goes;		/* nothing but expunges: may use the reserve */
-	bool marks_clean;
-	ROOST_VEC(const char *) keywords;	/* new ones */
-	/* The last FLAGS or MIRRORED item, which a following message may extend. */
-	size_t range_at;
-	uint32_t range_item, range_flags, range_last;
-	uint64_t range_keywords;
-};
+#include "modules/mail/index/change.h"
+#include "modules/mail/index/le.h"
 
 struct index_change *index_begin(struct index *index)
 {
-	struct roost_arena *arena = roost_arena_create("index change");
-	struct index_change *change = roost_arena_zalloc(arena, sizeof(*change));
+	struct index_change *change = NULL;
+	size_t capacity = 0;
 
+	roost_vec_grow((void **)&change, &capacity, 0, 1, sizeof(*change));
+	memset(change, 0, sizeof(*change));
 	change->index = index;
-	change->arena = arena;
-	change->next_uid = index->state.uidnext;
-	change->only_goes = true;
+	change->next_uid = index->state->uidnext;
+	log_record_begin(&change->record);
 	return change;
+}
+
+void change_free(struct index_change *change)
+{
+	for (size_t i = 0; i < change->keywords.count; i++)
+		free(change->keywords.items[i]);
+	roost_vec_free(&change->keywords);
+	roost_str_free(&change->record);
+	free(change);
 }
 
 void index_abort(struct index_change *change)
 {
-	if (change == NULL)
-		return;
-	roost_str_free(&change->items);
-	roost_vec_free(&change->keywords);
-	roost_arena_free(change->arena);
+	if (change != NULL)
+		change_free(change);
 }
 
-static void put_item(struct index_change *change, enum item item)
+static void begin_op(struct index_change *change, enum op_kind kind)
 {
-	roost_wire_put_u32(&change->items, item);
-	change->range_item = ITEM_END;
-	if (item != ITEM_EXPUNGE)
-		change->only_goes = false;
+	roost_str_append(&change->record, "\0\0\0\0\0\0\0", -change->record.len & 7);
+	change->op = change->record.len;
+	change->kind = kind;
+	le32_put(&change->record, kind);
+	le32_put(&change->record, 0);
+}
+
+static void end_op(struct index_change *change)
+{
+	le32_set(change->record.data + change->op + 4,
+		 (uint32_t)(change->record.len - change->op - OP_HEAD));
+}
+
+static bool want_cold(struct index_change *change)
+{
+	if (!change->failed && index_want(change->index, STATE_COLD, &change->err) < 0)
+		change->failed = true;
+	return !change->failed;
+}
+
+/* The cold row of uid as it was before this change; NULL: not there. */
+static const struct cold_row *old_row(struct index_change *change, uint32_t uid)
+{
+	uint32_t position;
+	bool found;
+
+	if (!want_cold(change))
+		return NULL;
+	position = cold_position(change->index->state, uid, &found);
+	return found ? &change->index->state->cold.items[position] : NULL;
+}
+
+static void put_cold(struct roost_str *out, const struct index_mail *mail)
+{
+	le64_put(out, (uint64_t)mail->internaldate);
+	le64_put(out, (uint64_t)mail->savedate);
+	le64_put(out, mail->size);
+	le64_put(out, mail->vsize);
+	le64_put(out, mail->cache_offset);
+	le32_put(out, mail->cache_generation);
+	roost_str_append(out, mail->guid, sizeof(mail->guid));
 }
 
 uint32_t index_next_uid(const struct index_change *change)
@@ -57,221 +84,181 @@ uint32_t index_next_uid(const struct index_change *change)
 void index_add(struct index_change *change, uint32_t uid, const struct index_mail *mail,
 	       uint32_t flags, uint64_t keywords)
 {
-	put_item(change, ITEM_ADD);
-	roost_wire_put_u32(&change->items, uid);
-	roost_wire_put_u32(&change->items, flags & ~ROOST_FLAG_RECENT);
-	roost_wire_put_u64(&change->items, keywords);
-	put_cold(&change->items, mail);
-	roost_wire_put_text(&change->items, mail->key);
-	change->next_uid = uid + 1;
-	change->moves_modseq = true;
-}
-
-/* Whether uid comes right behind the last range's end among the messages that are there. */
-static bool extends_range(const struct index_change *change, enum item item, uint32_t uid)
-{
-	const struct state *state = &change->index->state;
-	uint32_t position;
-	bool found;
-
-	if (change->range_item != (uint32_t)item || uid <= change->range_last)
-		return false;
-	position = state_position(state, uid, &found);
-	return found && position > 0 && state->uid.items[position - 1] == change->range_last;
-}
-
-static void put_range(struct index_change *change, enum item item, uint32_t uid)
-{
-	put_item(change, item);
-	roost_wire_put_u32(&change->items, uid);
-	change->range_at = change->items.len;
-	change->range_item = item;
-	change->range_last = uid;
-	roost_wire_put_u32(&change->items, uid);
-}
-
-static void extend_range(struct index_change *change, uint32_t uid)
-{
-	memcpy(change->items.data + change->range_at, &uid, sizeof(uid));
-	change->range_last = uid;
+	begin_op(change, OP_ADD);
+	le32_put(&change->record, uid);
+	le32_put(&change->record, flags & 0xffu & ~ROOST_FLAG_RECENT);
+	le64_put(&change->record, keywords);
+	put_cold(&change->record, mail);
+	roost_str_puts(&change->record, mail->key == NULL ? "" : mail->key);
+	end_op(change);
+	if (change->next_uid <= uid)
+		change->next_uid = uid + 1;
+	change->adds = true;
+	change->options |= WRITE_MODSEQ;
 }
 
 void index_set_flags(struct index_change *change, uint32_t uid, uint32_t flags,
 		     uint64_t keywords, bool mirror)
 {
-	flags &= ~(ROOST_FLAG_RECENT | INDEX_MIRROR_PENDING);
-	if (mirror)
-		flags |= INDEX_MIRROR_PENDING;
-	change->moves_modseq = true;
-	if (flags == change->range_flags && keywords == change->range_keywords &&
-	    extends_range(change, ITEM_FLAGS, uid)) {
-		extend_range(change, uid);
+	const struct hot *hot = &change->index->state->hot;
+	struct roost_str *out = &change->record;
+	bool found;
+	uint32_t position = hot_position(hot, uid, &found);
+
+	flags = (flags & 0x1fu) | (mirror ? INDEX_MIRROR_PENDING : 0);
+	if (!found && !change->adds)
 		return;
+	if (found && uid > change->flags_last && hot->keywords.items[position] == keywords &&
+	    ((hot->flags.items[position] ^ flags) & 0x1fu) == 0)
+		return;
+	change->options |= WRITE_MODSEQ | (change->adds ? 0 : WRITE_RESERVE);
+	if (change->flags_last < uid)
+		change->flags_last = uid;
+	/* The next message in line with the same flags: one range for both. */
+	if (change->kind == OP_FLAGS && !change->adds && position == change->position + 1) {
+		char *item = out->data + out->len - OP_FLAGS_ITEM;
+
+		if (le32_get(item + 8) == flags && le64_get(item + 12) == keywords) {
+			le32_set(item + 4, uid);
+			change->position = position;
+			return;
+		}
 	}
-	put_range(change, ITEM_FLAGS, uid);
-	change->range_flags = flags;
-	change->range_keywords = keywords;
-	roost_wire_put_u32(&change->items, flags);
-	roost_wire_put_u64(&change->items, keywords);
+	if (change->kind != OP_FLAGS)
+		begin_op(change, OP_FLAGS);
+	le32_put(out, uid);
+	le32_put(out, uid);
+	le32_put(out, flags);
+	le64_put(out, keywords);
+	end_op(change);
+	change->position = position;
 }
 
 void index_mirrored(struct index_change *change, uint32_t uid, const char *key)
 {
-	if (key != NULL) {
-		put_item(change, ITEM_KEY);
-		roost_wire_put_u32(&change->items, uid);
-		roost_wire_put_text(&change->items, key);
-	} else if (extends_range(change, ITEM_MIRRORED, uid)) {
-		extend_range(change, uid);
-	} else {
-		put_range(change, ITEM_MIRRORED, uid);
-	}
+	begin_op(change, OP_MIRRORED);
+	le32_put(&change->record, uid);
+	roost_str_puts(&change->record, key == NULL ? "" : key);
+	end_op(change);
 }
 
 void index_expunge(struct index_change *change, uint32_t uid)
 {
-	struct index *index = change->index;
-	struct index_mail mail = { 0 };
-	struct roost_error err;
-	uint32_t position;
-	bool found;
+	const struct cold_row *row = old_row(change, uid);
+	const char *key = row == NULL || row->key == NULL ? "" : row->key;
+	size_t len = strlen(key);
 
-	position = state_position(&index->state, uid, &found);
-	if (!found)
+	if (row == NULL)
 		return;
-	/* Without its key (a damaged snap) the store's scan finds it again. */
-	if (index_mail(index, position, &mail, &err) < 0)
-		index_report(index, "UID %u: %s", uid, roost_error_log(&err));
-	put_item(change, ITEM_EXPUNGE);
-	roost_wire_put_u32(&change->items, uid);
-	roost_wire_put_u32(&change->items, mail.cache_offset != 0);
-	roost_wire_put_u64(&change->items, mail.vsize);
-	roost_wire_put_text(&change->items, mail.key);
-	change->moves_modseq = true;
+	if (change->kind != OP_EXPUNGE)
+		begin_op(change, OP_EXPUNGE);
+	le32_put(&change->record, uid);
+	le32_put(&change->record, (uint32_t)len);
+	le64_put(&change->record, row->vsize);
+	roost_str_append(&change->record, key, len);
+	end_op(change);
+	change->options |= WRITE_MODSEQ | WRITE_RESERVE;
 }
 
 void index_removed(struct index_change *change, const char *const *keys, size_t count)
 {
+	if (count == 0)
+		return;
+	begin_op(change, OP_REMOVED);
 	for (size_t i = 0; i < count; i++) {
-		put_item(change, ITEM_REMOVED);
-		roost_wire_put_text(&change->items, keys[i]);
+		size_t len = strlen(keys[i]);
+
+		le32_put(&change->record, (uint32_t)len);
+		roost_str_append(&change->record, keys[i], len);
 	}
+	end_op(change);
+	change->options |= WRITE_RESERVE;
 }
 
 void index_learn(struct index_change *change, uint32_t uid, const struct index_mail *mail)
 {
-	put_item(change, ITEM_LEARN);
-	roost_wire_put_u32(&change->items, uid);
-	put_cold(&change->items, mail);
+	const struct cold_row *row = old_row(change, uid);
+
+	if (row == NULL)
+		return;
+	begin_op(change, OP_LEARN);
+	le32_put(&change->record, uid);
+	le64_put(&change->record, row->vsize);
+	put_cold(&change->record, mail);
+	end_op(change);
+}
+
+int index_keyword_number(const struct index *index, const char *name)
+{
+	for (unsigned i = 0; i < index->state->keyword_count; i++) {
+		const char *known = index->state->keywords[i];
+
+		if (known != NULL && strcasecmp(known, name) == 0)
+			return (int)i;
+	}
+	return -1;
 }
 
 int index_make_keyword(struct index_change *change, const char *name)
 {
-	unsigned known = change->index->state.keyword_count;
 	int number = index_keyword_number(change->index, name);
+	uint32_t next = change->index->state->keyword_count;
+	size_t len = strlen(name), capacity = 0;
+	char *copy = NULL;
 
-	for (size_t i = 0; number < 0 && i < change->keywords.count; i++) {
+	for (size_t i = 0; number < 0 && i < change->keywords.count; i++, next++) {
 		if (strcasecmp(change->keywords.items[i], name) == 0)
-			number = (int)(known + i);
+			number = (int)next;
 	}
-	if (number >= 0)
+	if (number >= 0 || next >= KEYWORDS_MAX)
 		return number;
-	if (known + change->keywords.count >= KEYWORDS_MAX)
-		return -1;
-	number = (int)(known + change->keywords.count);
-	roost_vec_push(&change->keywords, roost_arena_strdup(change->arena, name));
-	put_item(change, ITEM_KEYWORD);
-	roost_wire_put_u32(&change->items, (uint32_t)number);
-	roost_wire_put_text(&change->items, name);
-	return number;
+	roost_vec_grow((void **)&copy, &capacity, 0, len + 1, 1);
+	memcpy(copy, name, len + 1);
+	roost_vec_push(&change->keywords, copy);
+	begin_op(change, OP_KEYWORD);
+	le32_put(&change->record, next);
+	roost_str_append(&change->record, name, len);
+	end_op(change);
+	return (int)next;
 }
 
 void index_set_attribute(struct index_change *change, const char *name, const void *value,
 			 size_t len)
 {
-	put_item(change, ITEM_ATTRIBUTE);
-	roost_wire_put_u32(&change->items, value != NULL);
-	roost_wire_put_text(&change->items, name);
-	roost_wire_put_bytes(&change->items, value, value == NULL ? 0 : len);
+	size_t name_len = strlen(name);
+
+	begin_op(change, OP_ATTRIBUTE);
+	le32_put(&change->record, (uint32_t)name_len);
+	le32_put(&change->record, value == NULL ? UINT32_MAX : (uint32_t)len);
+	roost_str_append(&change->record, name, name_len);
+	if (value != NULL)
+		roost_str_append(&change->record, value, len);
+	end_op(change);
 }
 
 void index_set_uidvalidity(struct index_change *change, uint32_t uidvalidity, uint32_t uidnext)
 {
-	put_item(change, ITEM_UIDVALIDITY);
-	roost_wire_put_u32(&change->items, uidvalidity);
-	roost_wire_put_u32(&change->items, uidnext);
-	change->next_uid = uidnext;
+	begin_op(change, OP_UIDVALIDITY);
+	le32_put(&change->record, uidvalidity);
+	le32_put(&change->record, uidnext);
+	end_op(change);
+	if (change->next_uid < uidnext)
+		change->next_uid = uidnext;
 }
 
 void index_take_recent(struct index_change *change, uint32_t uid)
 {
-	put_item(change, ITEM_RECENT);
-	roost_wire_put_u32(&change->items, uid);
-}
-
-void index_mark_clean(struct index_change *change)
-{
-	put_item(change, ITEM_CLEAN);
-	change->marks_clean = true;
-}
-
-/* Whose boot wrote last: after a power cut the next opener knows to look at the store. */
-static void put_boot(struct index_change *change)
-{
-	struct index *index = change->index;
-	const struct state *state = &index->state;
-
-	if (change->marks_clean)
+	if (uid <= change->index->state->first_recent)
 		return;
-	if (!state->clean && memcmp(state->boot, index->boot, BOOT_ID_SIZE) == 0)
+	begin_op(change, OP_RECENT);
+	le32_put(&change->record, uid);
+	end_op(change);
+}
+
+void index_scanned(struct index_change *change)
+{
+	if (!change->index->state->scan)
 		return;
-	roost_wire_put_u32(&change->items, ITEM_BOOT);
-	roost_wire_put_bytes(&change->items, index->boot, BOOT_ID_SIZE);
-}
-
-/* Never goes back, also across adopted and rebuilt mailboxes. */
-static uint64_t next_modseq(const struct state *state)
-{
-	struct timespec now;
-	uint64_t modseq;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	modseq = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	return modseq > state->highestmodseq ? modseq : state->highestmodseq + 1;
-}
-
-static int commit(struct index_change *change, bool durable, struct roost_error *err)
-{
-	struct index *index = change->index;
-	uint64_t modseq = change->moves_modseq ? next_modseq(&index->state) :
-						 index->state.highestmodseq;
-
-	if (change->items.len == 0)
-		return durable ? index_sync(index, err) : 0;
-	put_boot(change);
-	if (log_append(index, modseq, &change->items, change->only_goes, err) < 0)
-		return -1;
-	if ((durable && index->options.fsync == INDEX_FSYNC_OPTIMIZED) ||
-	    index->options.fsync == INDEX_FSYNC_ALWAYS) {
-		if (index_sync(index, err) < 0)
-			return -1;
-	}
-	return index_apply(index, modseq, change->items.data, change->items.len, err);
-}
-
-int index_commit(struct index_change *change, bool durable, struct roost_error *err)
-{
-	struct index *index = change->index;
-	int ret = commit(change, durable, err);
-
-	index_abort(change);
-	if (ret == 0 && (index->log_end > log_size_limit(index) || index->damaged)) {
-		struct roost_error later;
-
-		/* The change itself is safe; the next one tries again. */
-		if (snap_write(index, &later) < 0)
-			index_report(index, "no new snapshot: %s", roost_error_log(&later));
-		index->version++;
-	}
-	return ret;
+	begin_op(change, OP_SCANNED);
+	end_op(change);
 }

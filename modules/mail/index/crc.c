@@ -1,51 +1,78 @@
-/* CRC-32C: the processor's instruction where it has one, a table elsewhere. */
+/* CRC32C: the processor's instruction where there is one, a table elsewhere. */
+#include <stdbool.h>
 #include <string.h>
 #include "modules/mail/index/crc.h"
+#include "modules/mail/index/le.h"
 
-static uint32_t by_table(const unsigned char *data, size_t len)
+#define POLYNOMIAL 0x82f63b78u		/* reflected */
+
+static uint32_t table[8][256];
+static bool table_made;
+
+static void make_table(void)
 {
-	static uint32_t table[256];
-	uint32_t crc = ~0u;
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t crc = i;
 
-	if (table[1] == 0) {
-		for (uint32_t byte = 0; byte < 256; byte++) {
-			uint32_t value = byte;
-
-			for (int bit = 0; bit < 8; bit++)
-				value = (value >> 1) ^ ((value & 1) != 0 ? 0x82f63b78u : 0);
-			table[byte] = value;
-		}
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ ((crc & 1) != 0 ? POLYNOMIAL : 0);
+		table[0][i] = crc;
 	}
-	for (size_t i = 0; i < len; i++)
-		crc = (crc >> 8) ^ table[(crc ^ data[i]) & 0xff];
+	for (int k = 1; k < 8; k++) {
+		for (int i = 0; i < 256; i++)
+			table[k][i] = (table[k - 1][i] >> 8) ^ table[0][table[k - 1][i] & 0xff];
+	}
+	table_made = true;
+}
+
+uint32_t crc32c_portable(uint32_t crc, const void *data, size_t len)
+{
+	const uint8_t *at = data;
+
+	if (!table_made)
+		make_table();
+	crc = ~crc;
+	for (; len >= 8; at += 8, len -= 8) {
+		uint32_t low = le32_get(at) ^ crc, high = le32_get(at + 4);
+
+		crc = table[7][low & 0xff] ^ table[6][(low >> 8) & 0xff] ^
+			table[5][(low >> 16) & 0xff] ^ table[4][low >> 24] ^
+			table[3][high & 0xff] ^ table[2][(high >> 8) & 0xff] ^
+			table[1][(high >> 16) & 0xff] ^ table[0][high >> 24];
+	}
+	for (; len > 0; at++, len--)
+		crc = (crc >> 8) ^ table[0][(crc ^ *at) & 0xff];
 	return ~crc;
 }
 
-#ifdef __x86_64__
+#if defined(__x86_64__)
 #include <nmmintrin.h>
 
 __attribute__((target("sse4.2")))
-static uint32_t by_instruction(const unsigned char *data, size_t len)
+static uint32_t crc32c_sse42(uint32_t start, const void *data, size_t len)
 {
-	uint64_t crc = ~0u;
+	const uint8_t *at = data;
+	uint64_t crc = (uint32_t)~start;
 
-	for (; len >= 8; data += 8, len -= 8) {
+	for (; len >= 8; at += 8, len -= 8) {
 		uint64_t word;
 
-		memcpy(&word, data, sizeof(word));
+		memcpy(&word, at, 8);
 		crc = _mm_crc32_u64(crc, word);
 	}
-	for (; len > 0; data++, len--)
-		crc = _mm_crc32_u8((uint32_t)crc, *data);
+	for (; len > 0; at++, len--)
+		crc = _mm_crc32_u8((uint32_t)crc, *at);
 	return ~(uint32_t)crc;
 }
-#endif
 
-uint32_t index_crc(const void *data, size_t len)
+uint32_t crc32c(uint32_t crc, const void *data, size_t len)
 {
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("sse4.2"))
-		return by_instruction(data, len);
-#endif
-	return by_table(data, len);
+	return __builtin_cpu_supports("sse4.2") ? crc32c_sse42(crc, data, len) :
+		crc32c_portable(crc, data, len);
 }
+#else
+uint32_t crc32c(uint32_t crc, const void *data, size_t len)
+{
+	return crc32c_portable(crc, data, len);
+}
+#endif

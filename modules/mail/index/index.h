@@ -25,7 +25,7 @@ struct index_options {
 	const char *label;		/* mailbox as log lines name it; borrowed while open */
 	const struct roost_log_scope *log;
 	uint32_t uidvalidity;		/* of a new mailbox; 0: choose (seconds since the epoch) */
-	bool readonly;			/* never creates or repairs anything */
+	bool readonly;			/* never creates or repairs anything; empty when there is none */
 };
 
 /* Counts and marks as of the last refresh. */
@@ -36,8 +36,8 @@ struct index_header {
 	uint32_t first_recent;		/* messages below it were seen by some session: not \Recent */
 	uint8_t guid[16];		/* of the mailbox */
 	uint64_t vsize;			/* sum; UINT64_MAX while one is unknown */
-	bool fresh;			/* made by this open: nothing was scanned or adopted yet */
-	bool unclean;			/* first opener since a boot without clean close: scan the store */
+	bool fresh;			/* made by this open: nothing was committed since */
+	bool unclean;			/* a boot without clean close, or damage: scan the store */
 };
 
 /* Hot columns in order of UIDs; valid until the next refresh, lock or commit. */
@@ -90,7 +90,10 @@ void index_unlock(struct index *index);
 
 /* Gather changes; only under the lock. */
 struct index_change *index_begin(struct index *index);
-/* A message under mail->key; uid is index_next_uid's or greater. options: flags, keywords. */
+/*
+ * A message under mail->key; uid is index_next_uid's or greater, or one below that is free and was
+ * this message's before the index was damaged. options: flags, keywords.
+ */
 void index_add(struct index_change *change, uint32_t uid, const struct index_mail *mail,
 	       uint32_t flags, uint64_t keywords);
 /* The first UID that a change may use next. */
@@ -110,13 +113,15 @@ int index_make_keyword(struct index_change *change, const char *name);
 void index_set_attribute(struct index_change *change, const char *name, const void *value,
 			 size_t len);			/* value NULL: remove */
 void index_set_uidvalidity(struct index_change *change, uint32_t uidvalidity, uint32_t uidnext);
+/* The store was scanned: what "unclean" asked for is done. */
+void index_scanned(struct index_change *change);
 /* Messages below uid are no longer \Recent for others. */
 void index_take_recent(struct index_change *change, uint32_t uid);
 
 /*
  * One write appends all of it; the columns show it afterwards. durable: synced before the return
  * whatever mail_fsync says but never (expunges before their files go). Frees change, also on failure,
- * when nothing of it is visible.
+ * when nothing of it is visible (but for a disk that takes neither the sync nor the way back).
  */
 int index_commit(struct index_change *change, bool durable, struct roost_error *err);
 void index_abort(struct index_change *change);		/* NULL is fine */

@@ -1,224 +1,112 @@
-/* The log: transactions behind each other, each one record in one write. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+/* The log's framing: header, records, and finding the next good one behind damage. */
 #include "modules/mail/index/crc.h"
-#include "modules/mail/index/private.h"
+#include "modules/mail/index/le.h"
+#include "modules/mail/index/log.h"
 
-#define LOG_MAGIC "RoostLg1"
-#define RECORD_MAGIC 0x72655278u
-#define RECORD_MAX (256u << 20)
-enum { LOG_HEADER_SIZE = 24, RESERVE_SIZE = 16 * 1024, LOG_MIN = 64 * 1024 };
+static const char magic[8] = "roostlg1";
 
-struct record_head { uint32_t magic, length, crc, type; uint64_t modseq; };
-/* What an appender wants to know without reading more than the end. */
-struct record_tail { uint64_t highestmodseq; uint32_t uidnext, messages, reserved, length; };
-enum { RECORD_TRANSACTION = 1, RECORD_CRC_FROM = 12 };
-#define RECORD_MIN (sizeof(struct record_head) + sizeof(struct record_tail))
-
-void index_log_name(uint64_t generation, char name[32])
+void log_header_put(struct roost_str *out, const struct log_header *header)
 {
-	snprintf(name, 32, "log.%" PRIu64, generation);
+	size_t start = out->len;
+
+	roost_str_append(out, magic, sizeof(magic));
+	le64_put(out, header->generation);
+	le64_put(out, header->highestmodseq);
+	le32_put(out, header->uidvalidity);
+	le32_put(out, header->uidnext);
+	roost_str_append(out, header->guid, sizeof(header->guid));
+	le64_put(out, 0);
+	le32_put(out, 0);
+	le32_put(out, crc32c(0, out->data + start, LOG_HEADER_SIZE - 4));
 }
 
-int log_create(struct index *index, uint64_t generation, struct bytes_object **log,
-	       struct roost_error *err)
+bool log_header_get(const uint8_t *data, size_t len, struct log_header *header)
 {
-	unsigned char header[LOG_HEADER_SIZE] = LOG_MAGIC;
-	char name[32];
-	uint32_t crc;
-
-	memcpy(header + 8, &generation, sizeof(generation));
-	crc = index_crc(header, 16);
-	memcpy(header + 16, &crc, sizeof(crc));
-	index_log_name(generation, name);
-	/* One that a crash left behind belongs to nobody. */
-	if (bytes_remove(index->store, name, err) < 0 ||
-	    bytes_open(index->store, name, true, log, err) < 0)
-		return -1;
-	if (bytes_lock(*log, 0, err) < 0 || bytes_append(*log, 0, header, sizeof(header), err) < 0 ||
-	    (index->options.fsync != INDEX_FSYNC_NEVER && bytes_sync(*log, err) < 0)) {
-		bytes_close(*log);
-		*log = NULL;
-		return -1;
-	}
-	return 0;
+	if (len < LOG_HEADER_SIZE || memcmp(data, magic, sizeof(magic)) != 0 ||
+	    le32_get(data + LOG_HEADER_SIZE - 4) != crc32c(0, data, LOG_HEADER_SIZE - 4))
+		return false;
+	header->generation = le64_get(data + 8);
+	header->highestmodseq = le64_get(data + 16);
+	header->uidvalidity = le32_get(data + 24);
+	header->uidnext = le32_get(data + 28);
+	memcpy(header->guid, data + 32, sizeof(header->guid));
+	return true;
 }
 
-/* The length of the record at data, 0 when there is no whole and right one. */
-static size_t record_length(const unsigned char *data, size_t len)
+void log_record_begin(struct roost_str *out)
 {
-	struct record_head head;
-	struct record_tail tail;
+	static const char head[LOG_RECORD_HEAD];
 
-	if (len < RECORD_MIN)
-		return 0;
-	memcpy(&head, data, sizeof(head));
-	if (head.magic != RECORD_MAGIC || head.length < RECORD_MIN || head.length > len ||
-	    head.length % 8 != 0)
-		return 0;
-	memcpy(&tail, data + head.length - sizeof(tail), sizeof(tail));
-	if (tail.length != head.length ||
-	    head.crc != index_crc(data + RECORD_CRC_FROM, head.length - RECORD_CRC_FROM))
-		return 0;
-	return head.length;
+	roost_str_truncate(out, 0);
+	roost_str_append(out, head, sizeof(head));
 }
 
-/* The next whole record behind a bad one; len when there is none. */
-static size_t next_record(const unsigned char *data, size_t len)
+/* All but the CRC itself. */
+static uint32_t record_crc(const uint8_t *data, uint32_t length)
 {
-	for (size_t at = 8; at + RECORD_MIN <= len; at += 8) {
-		if (record_length(data + at, len - at) != 0)
-			return at;
+	return crc32c(crc32c(0, data, 4), data + 8, length - 8);
+}
+
+uint32_t log_record_finish(struct roost_str *out, uint32_t type, uint32_t previous,
+			   uint64_t modseq, const struct log_marks *marks)
+{
+	static const char zeroes[8];
+	uint32_t length, crc;
+
+	roost_str_append(out, zeroes, -out->len & 7);
+	length = (uint32_t)out->len + LOG_RECORD_TAIL;
+	le64_put(out, marks->highestmodseq);
+	le32_put(out, marks->uidvalidity);
+	le32_put(out, marks->uidnext);
+	le32_put(out, marks->messages);
+	le32_put(out, marks->unseen);
+	le32_put(out, 0);
+	le32_put(out, length);
+	le32_set(out->data, length);
+	le32_set(out->data + 8, type);
+	le32_set(out->data + 12, previous);
+	le64_set(out->data + 16, modseq);
+	crc = record_crc((const uint8_t *)out->data, length);
+	le32_set(out->data + 4, crc);
+	return crc;
+}
+
+bool log_record_get(const uint8_t *data, size_t len, struct log_record *record)
+{
+	const uint8_t *tail;
+
+	if (len < LOG_RECORD_HEAD + LOG_RECORD_TAIL)
+		return false;
+	record->length = le32_get(data);
+	if (record->length < LOG_RECORD_HEAD + LOG_RECORD_TAIL || record->length > len ||
+	    record->length % 8 != 0 ||
+	    le32_get(data + record->length - 4) != record->length)
+		return false;
+	record->crc = le32_get(data + 4);
+	if (record->crc != record_crc(data, record->length))
+		return false;
+	record->type = le32_get(data + 8);
+	record->previous = le32_get(data + 12);
+	record->modseq = le64_get(data + 16);
+	tail = data + record->length - LOG_RECORD_TAIL;
+	record->marks.highestmodseq = le64_get(tail);
+	record->marks.uidvalidity = le32_get(tail + 8);
+	record->marks.uidnext = le32_get(tail + 12);
+	record->marks.messages = le32_get(tail + 16);
+	record->marks.unseen = le32_get(tail + 20);
+	record->payload = data + LOG_RECORD_HEAD;
+	record->payload_len = record->length - LOG_RECORD_HEAD - LOG_RECORD_TAIL;
+	return true;
+}
+
+size_t log_resume(const uint8_t *data, size_t len, size_t from)
+{
+	struct log_record record;
+
+	/* The header and all records have lengths that are multiples of 8. */
+	for (from = (from + 7) & ~(size_t)7; from < len; from += 8) {
+		if (log_record_get(data + from, len - from, &record))
+			return from;
 	}
 	return len;
-}
-
-static int apply_record(struct index *index, const unsigned char *data, size_t length,
-			struct roost_error *err)
-{
-	struct record_head head;
-
-	memcpy(&head, data, sizeof(head));
-	return index_apply(index, head.modseq, data + sizeof(head), length - RECORD_MIN, err);
-}
-
-/* Keep what was damaged for who wants to look, once; the next snapshot makes the rest good. */
-static void report_damage(struct index *index, uint64_t at, uint64_t lost)
-{
-	struct roost_error err;
-	struct roost_str copy = ROOST_STR_INIT;
-	uint64_t size;
-
-	if (index->damaged)
-		return;
-	index->damaged = true;
-	index_report(index, "the index log is damaged at byte %" PRIu64 ": %" PRIu64
-		     " bytes of changes are lost; the file is kept as log.bad", at, lost);
-	if (index->options.readonly || bytes_size(index->log, &size, &err) < 0)
-		return;
-	copy.len = (size_t)bytes_read(index->log, 0, roost_str_reserve(&copy, size), size, &err);
-	if (copy.len == size)
-		(void)bytes_replace(index->store, "log.bad", copy.data, copy.len, false, &err);
-	copy.len = 0;
-	roost_str_free(&copy);
-}
-
-/* Returns how many bytes were understood (or skipped because good ones came behind), or -1. */
-static int64_t read_records(struct index *index, const unsigned char *data, size_t len,
-			    struct roost_error *err)
-{
-	size_t at = 0;
-
-	while (at < len) {
-		size_t length = record_length(data + at, len - at);
-
-		if (length != 0) {
-			struct roost_error bad = { 0 };
-
-			if (apply_record(index, data + at, length, &bad) < 0) {
-				if (bad.kind != ROOST_ERR_CORRUPT) {
-					*err = bad;
-					return -1;
-				}
-				report_damage(index, index->log_end + at, length);
-			}
-		} else {
-			length = next_record(data + at, len - at);
-			if (at + length == len)
-				break;
-			report_damage(index, index->log_end + at, length);
-		}
-		at += length;
-	}
-	return (int64_t)at;
-}
-
-/* Nothing valid is behind: a write that was cut off. Nobody was told that it is done. */
-static int cut_tail(struct index *index, uint64_t size, struct roost_error *err)
-{
-	if (bytes_truncate(index->log, index->log_end, err) < 0)
-		return -1;
-	index_report(index, "%" PRIu64 " bytes of an unfinished change were cut from the index log",
-		     size - index->log_end);
-	return 0;
-}
-
-int log_read(struct index *index, bool locked, struct roost_error *err)
-{
-	struct roost_str data = ROOST_STR_INIT;
-	uint64_t size, before = index->log_end;
-	ssize_t got;
-	int64_t used;
-
-	if (bytes_size(index->log, &size, err) < 0)
-		return -1;
-	if (index->log_end == 0)
-		index->log_end = LOG_HEADER_SIZE;
-	if (size <= index->log_end)
-		return 0;
-	got = bytes_read(index->log, index->log_end, roost_str_reserve(&data, size - index->log_end),
-			 size - index->log_end, err);
-	used = got < 0 ? -1 : read_records(index, (unsigned char *)data.data, (size_t)got, err);
-	roost_str_free(&data);
-	if (used < 0)
-		return -1;
-	index->log_end += (uint64_t)used;
-	if (locked && size > index->log_end && !index->options.readonly &&
-	    cut_tail(index, size, err) < 0)
-		return -1;
-	return index->log_end > before && used > 0;
-}
-
-/* A full disk: let go of the reserve, so that deleting still works. */
-static bool release_reserve(struct index *index)
-{
-	struct bytes_object *reserve;
-	struct roost_error err;
-
-	if (bytes_open(index->store, "reserve", false, &reserve, &err) < 0)
-		return false;
-	bytes_close(reserve);
-	return bytes_remove(index->store, "reserve", &err) == 0;
-}
-
-int log_append(struct index *index, uint64_t modseq, const struct roost_str *items, bool reserve,
-	       struct roost_error *err)
-{
-	struct record_head head = { .magic = RECORD_MAGIC, .type = RECORD_TRANSACTION,
-				    .modseq = modseq };
-	struct record_tail tail = { .highestmodseq = modseq > index->state.highestmodseq ?
-				    modseq : index->state.highestmodseq,
-				    .uidnext = index->state.uidnext,
-				    .messages = (uint32_t)index->state.uid.count };
-	struct roost_str record = ROOST_STR_INIT;
-	size_t padded = (items->len + 7) & ~(size_t)7;
-	int ret;
-
-	if (padded + RECORD_MIN > RECORD_MAX)
-		return roost_fail_detail(err, ROOST_ERR_LIMIT, "a change of %zu bytes is too large",
-					 items->len);
-	head.length = tail.length = (uint32_t)(padded + RECORD_MIN);
-	roost_str_append(&record, &head, sizeof(head));
-	roost_str_append(&record, items->data, items->len);
-	memset(roost_str_reserve(&record, 8), 0, 8);
-	record.len += padded - items->len;
-	roost_str_append(&record, &tail, sizeof(tail));
-	head.crc = index_crc(record.data + RECORD_CRC_FROM, record.len - RECORD_CRC_FROM);
-	memcpy(record.data, &head, sizeof(head));
-	ret = bytes_append(index->log, index->log_end, record.data, record.len, err);
-	if (ret < 0 && err->kind == ROOST_ERR_NOSPACE && reserve && release_reserve(index))
-		ret = bytes_append(index->log, index->log_end, record.data, record.len, err);
-	if (ret == 0) {
-		index->log_end += record.len;
-		index->unsynced = index->wrote = true;
-	}
-	roost_str_free(&record);
-	return ret;
-}
-
-uint64_t log_size_limit(const struct index *index)
-{
-	return index->snap_size / 4 > LOG_MIN ? index->snap_size / 4 : LOG_MIN;
 }

@@ -1,476 +1,432 @@
-/* The snapshot: all columns of one generation in one file, replaced as a whole. */
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
+/* Reading a snapshot: header and directory first, then the blocks that are wanted. */
+#include <stdio.h>
 #include "modules/mail/index/crc.h"
-#include "modules/mail/index/private.h"
+#include "modules/mail/index/le.h"
+#include "modules/mail/index/snap.h"
+#include "modules/mail/index/snap_format.h"
 
-#define SNAP_MAGIC "RoostIx1"
-#define SNAP_CLEAN 1u
-#define SNAP_FRESH 2u
-#define MESSAGES_MAX (64u << 20)
-#define SECTION_MAX (UINT64_C(8) << 30)
+#define FIRST_READ 16384u		/* all that an opener needs of some hundred messages */
 
-/* Sections in the order in which they follow the header. */
-enum section {
-	SECTION_NAMES, SECTION_UID, SECTION_MODSEQ, SECTION_KEYWORDS, SECTION_FLAGS,
-	SECTION_COLD, SECTION_POOL, SECTION_COUNT,
-};
-static const char *const section_names[] = {
-	"names", "UIDs", "MODSEQs", "keywords", "flags", "cold columns", "keys",
+struct entry {
+	uint32_t type, rows, length, crc;
+	uint64_t offset;
 };
 
-struct snap_header {
-	char magic[8];
-	uint32_t size, crc;		/* crc: of the header with this as 0 */
-	uint64_t generation, highestmodseq, vsize_sum, vsize_unknown, vanished_from;
-	uint32_t uidvalidity, uidnext, first_recent, messages, cache_generation, cache_dead;
-	uint8_t guid[16], boot[BOOT_ID_SIZE];
-	uint32_t flags, reserved;
-	struct { uint64_t size; uint32_t crc, reserved; } section[SECTION_COUNT];
+struct snap {
+	struct bytes_object *object;
+	struct roost_arena *arena;
+	struct roost_str head;		/* the file's beginning as far as it was read */
+	const uint8_t *header;		/* in arena */
+	uint64_t size, main_len;
+	struct entry *entries;
+	uint32_t count;
+	bool from_copy;
 };
 
-static uint64_t padded(uint64_t size)
+static int read_exactly(struct snap *snap, uint64_t offset, void *buffer, size_t len,
+			struct roost_error *err)
 {
-	return (size + 7) & ~UINT64_C(7);
-}
-
-/* --- reading --- */
-
-static int read_header(struct bytes_object *snap, struct snap_header *header,
-		       struct roost_error *err)
-{
-	ssize_t got = bytes_read(snap, 0, header, sizeof(*header), err);
-	uint32_t crc;
+	ssize_t got = bytes_read(snap->object, offset, buffer, len, err);
 
 	if (got < 0)
 		return -1;
-	if (got < (ssize_t)sizeof(*header) || memcmp(header->magic, SNAP_MAGIC, 8) != 0 ||
-	    header->size != sizeof(*header))
-		goto bad;
-	crc = header->crc;
-	header->crc = 0;
-	if (crc != index_crc(header, sizeof(*header)) || header->messages > MESSAGES_MAX)
-		goto bad;
-	for (int i = 0; i < SECTION_COUNT; i++) {
-		if (header->section[i].size > SECTION_MAX)
-			goto bad;
-	}
-	return 0;
-bad:
-	memset(header, 0, sizeof(*header));
-	return roost_fail_detail(err, ROOST_ERR_CORRUPT, "the header of snap is damaged");
-}
-
-static uint64_t section_at(const struct snap_header *header, enum section section)
-{
-	uint64_t at = sizeof(*header);
-
-	for (int i = 0; i < (int)section; i++)
-		at += padded(header->section[i].size);
-	return at;
-}
-
-/* Whether a section in memory has the size that it must have (0: any) and its checksum. */
-static bool section_good(const struct snap_header *header, enum section section,
-			 const void *data, uint64_t size)
-{
-	return (size == 0 || header->section[section].size == size) &&
-	       header->section[section].crc == index_crc(data, header->section[section].size);
-}
-
-static bool read_names(struct state *state, const void *data, size_t len)
-{
-	struct roost_wire wire = roost_wire_read(data, len);
-	uint32_t count = roost_wire_u32(&wire);
-
-	if (count > KEYWORDS_MAX)
-		return false;
-	for (uint32_t i = 0; i < count; i++)
-		state->keyword[i] = roost_wire_text(&wire, state->names);
-	state->keyword_count = count;
-	for (count = roost_wire_u32(&wire); count > 0 && !wire.broken; count--) {
-		const char *name = roost_wire_text(&wire, state->names);
-		size_t size;
-		const void *value = roost_wire_bytes(&wire, &size);
-
-		if (!wire.broken)
-			state_set_attribute(state, name, value, size);
-	}
-	for (count = roost_wire_u32(&wire); count > 0 && !wire.broken; count--)
-		(void)roost_map_set(state->unremoved, roost_wire_text(&wire, state->names), state);
-	for (count = roost_wire_u32(&wire); count > 0 && !wire.broken; count--) {
-		struct vanished gone = { .modseq = roost_wire_u64(&wire) };
-
-		gone.first = roost_wire_u32(&wire);
-		gone.last = roost_wire_u32(&wire);
-		if (!wire.broken)
-			roost_vec_push(&state->vanished, gone);
-	}
-	return roost_wire_done(&wire);
-}
-
-static bool uids_ascend(const struct state *state)
-{
-	uint32_t last = 0;
-
-	for (size_t i = 0; i < state->uid.count; i++) {
-		if (state->uid.items[i] <= last)
-			return false;
-		last = state->uid.items[i];
-	}
-	return last < state->uidnext;
-}
-
-/* A column out of the bytes, or false with the column zeroed. */
-#define TAKE_COLUMN(column, section_) \
-	(roost_vec_reserve(&state->column, n), state->column.count = n, \
-	 section_good(header, section_, at, n * sizeof(*state->column.items)) ? \
-	 (n == 0 || memcpy(state->column.items, at, n * sizeof(*state->column.items)) != NULL) : \
-	 (n > 0 && memset(state->column.items, 0, n * sizeof(*state->column.items)) == NULL))
-
-/* What can be missed: flags come back from the store, a MODSEQ may be newer than it was. */
-static void column_lost(struct index *index, struct state *state, enum section section)
-{
-	index_report(index, "snap is damaged: the %s of all messages are lost",
-		     section_names[section]);
-	index->damaged = true;
-	if (section == SECTION_MODSEQ) {
-		for (size_t i = 0; i < state->modseq.count; i++)
-			state->modseq.items[i] = state->highestmodseq;
-	}
-}
-
-static int take_hot(struct index *index, struct state *state, const struct snap_header *header,
-		    const unsigned char *data, struct roost_error *err)
-{
-	uint64_t from = section_at(header, SECTION_NAMES);
-	const unsigned char *at = data;
-	size_t n = header->messages;
-
-	if (!section_good(header, SECTION_NAMES, at, 0) ||
-	    !read_names(state, at, header->section[SECTION_NAMES].size))
-		return roost_fail_detail(err, ROOST_ERR_CORRUPT, "the names of snap are damaged");
-	at = data + (section_at(header, SECTION_UID) - from);
-	if (!TAKE_COLUMN(uid, SECTION_UID) || !uids_ascend(state))
-		return roost_fail_detail(err, ROOST_ERR_CORRUPT, "the UIDs of snap are damaged");
-	at = data + (section_at(header, SECTION_MODSEQ) - from);
-	if (!TAKE_COLUMN(modseq, SECTION_MODSEQ))
-		column_lost(index, state, SECTION_MODSEQ);
-	at = data + (section_at(header, SECTION_KEYWORDS) - from);
-	if (!TAKE_COLUMN(keywords, SECTION_KEYWORDS))
-		column_lost(index, state, SECTION_KEYWORDS);
-	at = data + (section_at(header, SECTION_FLAGS) - from);
-	if (!TAKE_COLUMN(flags, SECTION_FLAGS))
-		column_lost(index, state, SECTION_FLAGS);
-	roost_vec_reserve(&state->row, n);
-	for (uint32_t i = 0; i < n; i++)
-		roost_vec_push(&state->row, i);
+	if ((size_t)got < len)
+		memset((char *)buffer + got, 0, len - (size_t)got);	/* fails its checksum */
 	return 0;
 }
 
-static void take_header(struct state *state, const struct snap_header *header)
+/* The file up to len is in head. */
+static int read_head(struct snap *snap, uint64_t len, struct roost_error *err)
 {
-	state->generation = header->generation;
-	state->highestmodseq = header->highestmodseq;
-	state->uidvalidity = header->uidvalidity;
-	state->uidnext = header->uidnext;
-	state->first_recent = header->first_recent;
-	memcpy(state->guid, header->guid, sizeof(state->guid));
-	memcpy(state->boot, header->boot, sizeof(state->boot));
-	state->vsize_sum = header->vsize_sum;
-	state->vsize_unknown = header->vsize_unknown;
-	state->vanished_from = header->vanished_from;
-	state->cache_generation = header->cache_generation;
-	state->cache_dead = header->cache_dead;
-	state->clean = (header->flags & SNAP_CLEAN) != 0;
-	state->fresh = (header->flags & SNAP_FRESH) != 0;
-	state->snap_rows = header->messages;
-	state->snap_pool = header->section[SECTION_POOL].size;
-	state->loaded = header->messages == 0;
-	if (state->loaded)
-		state->snap_pool = 0;
+	size_t have = snap->head.len;
+
+	if (len > snap->size)
+		len = snap->size;
+	if (len <= have)
+		return 0;
+	roost_str_reserve(&snap->head, len - have);
+	if (read_exactly(snap, have, snap->head.data + have, len - have, err) < 0)
+		return -1;
+	snap->head.len = len;
+	return 0;
 }
 
-int snap_read(struct index *index, struct bytes_object *snap, struct state *state,
-	      struct roost_error *err)
+static bool header_good(const uint8_t *header, uint64_t size)
 {
-	struct snap_header header;
-	uint64_t from, hot, size;
-	unsigned char *data;
-	ssize_t got;
-	int ret = -1;
-
-	if (read_header(snap, &header, err) < 0)
-		return -1;
-	take_header(state, &header);
-	from = sizeof(header);
-	hot = section_at(&header, SECTION_COLD) - from;
-	if (bytes_size(snap, &size, err) < 0)
-		return -1;
-	if (size < section_at(&header, SECTION_COUNT) || header.section[SECTION_COLD].size !=
-	    header.messages * sizeof(struct cold_row))
-		return roost_fail_detail(err, ROOST_ERR_CORRUPT, "snap is too short");
-	data = malloc(hot + 1);
-	if (data == NULL)
-		abort();
-	got = bytes_read(snap, from, data, hot, err);
-	if (got == (ssize_t)hot)
-		ret = take_hot(index, state, &header, data, err);
-	else if (got >= 0)
-		roost_fail_detail(err, ROOST_ERR_CORRUPT, "snap is too short");
-	free(data);
-	index->snap_size = size;
-	return ret;
+	return memcmp(header, SNAP_MAGIC, 8) == 0 && le32_get(header + 8) == 1 &&
+		le32_get(header + SNAP_HEADER_SIZE - 4) ==
+		crc32c(0, header, SNAP_HEADER_SIZE - 4) &&
+		le64_get(header + 112) <= size;
 }
 
-/* Keys are texts inside the pool. */
-static bool keys_good(const struct cold_row *rows, size_t count, const char *pool, uint64_t size)
+/* Take over a directory when it and the header before or behind it are good. */
+static bool use_directory(struct snap *snap, const uint8_t *header, const uint8_t *directory)
 {
-	if (count > 0 && (size == 0 || pool[size - 1] != '\0'))
+	uint32_t count = le32_get(header + 12);
+
+	if (le32_get(header + 136) != crc32c(0, directory, (size_t)count * SNAP_ENTRY_SIZE))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (rows[i].key >= size)
+	snap->header = roost_arena_dup(snap->arena, header, SNAP_HEADER_SIZE);
+	snap->main_len = le64_get(header + 104);
+	snap->count = count;
+	snap->entries = roost_arena_alloc(snap->arena, (count + 1) * sizeof(*snap->entries));
+	for (uint32_t i = 0; i < count; i++, directory += SNAP_ENTRY_SIZE)
+		snap->entries[i] = (struct entry){
+			.type = le32_get(directory), .rows = le32_get(directory + 4),
+			.offset = le64_get(directory + 8), .length = le32_get(directory + 16),
+			.crc = le32_get(directory + 20),
+		};
+	return true;
+}
+
+static bool entries_fit(const uint8_t *header, uint64_t size)
+{
+	return (uint64_t)le32_get(header + 12) * SNAP_ENTRY_SIZE + SNAP_HEADER_SIZE <= size;
+}
+
+/* 1: used, 0: damaged. */
+static int try_front(struct snap *snap, struct roost_error *err)
+{
+	uint64_t len;
+
+	if (read_head(snap, FIRST_READ, err) < 0)
+		return -1;
+	if (snap->head.len < SNAP_HEADER_SIZE ||
+	    !header_good((const uint8_t *)snap->head.data, snap->size) ||
+	    !entries_fit((const uint8_t *)snap->head.data, snap->size))
+		return 0;
+	len = SNAP_HEADER_SIZE + (uint64_t)le32_get(snap->head.data + 12) * SNAP_ENTRY_SIZE;
+	if (read_head(snap, len, err) < 0)
+		return -1;
+	return use_directory(snap, (const uint8_t *)snap->head.data,
+			     (const uint8_t *)snap->head.data + SNAP_HEADER_SIZE);
+}
+
+static int try_copy(struct snap *snap, struct roost_error *err)
+{
+	uint8_t header[SNAP_HEADER_SIZE], *directory;
+	uint64_t len;
+
+	if (snap->size < SNAP_HEADER_SIZE)
+		return 0;
+	if (read_exactly(snap, snap->size - sizeof(header), header, sizeof(header), err) < 0)
+		return -1;
+	if (!header_good(header, snap->size) || !entries_fit(header, snap->size))
+		return 0;
+	len = (uint64_t)le32_get(header + 12) * SNAP_ENTRY_SIZE;
+	directory = roost_arena_alloc(snap->arena, len + 1);
+	if (read_exactly(snap, snap->size - sizeof(header) - len, directory, len, err) < 0)
+		return -1;
+	snap->from_copy = true;
+	return use_directory(snap, header, directory);
+}
+
+int snap_open(struct bytes_store *store, struct snap **result, struct roost_error *err)
+{
+	struct bytes_object *object;
+	struct roost_arena *arena;
+	struct snap *snap;
+	int used;
+
+	if (bytes_open(store, SNAP_NAME, false, &object, err) < 0)
+		return -1;
+	arena = roost_arena_create("index snapshot");
+	snap = roost_arena_new(arena, struct snap);
+	snap->arena = arena;
+	snap->object = object;
+	used = bytes_size(object, &snap->size, err) < 0 ? -1 : try_front(snap, err);
+	if (used == 0)
+		used = try_copy(snap, err);
+	if (used == 0)
+		used = roost_fail_detail(err, ROOST_ERR_CORRUPT, "snap: header is damaged");
+	if (used < 0) {
+		snap_close(snap);
+		return -1;
+	}
+	*result = snap;
+	return 0;
+}
+
+void snap_close(struct snap *snap)
+{
+	if (snap == NULL)
+		return;
+	bytes_close(snap->object);
+	roost_str_free(&snap->head);
+	roost_arena_free(snap->arena);
+}
+
+bool snap_replaced(const struct snap *snap)
+{
+	return bytes_replaced(snap->object);
+}
+
+uint64_t snap_size(const struct snap *snap)
+{
+	return snap->size;
+}
+
+uint64_t snap_generation(const struct snap *snap)
+{
+	return le64_get(snap->header + 16);
+}
+
+static void load_header(const struct snap *snap, struct state *state)
+{
+	const uint8_t *header = snap->header;
+	uint32_t flags = le32_get(header + 68);
+
+	state->generation = le64_get(header + 16);
+	memcpy(state->guid, header + 24, sizeof(state->guid));
+	memcpy(state->boot, header + 40, sizeof(state->boot));
+	state->uidvalidity = le32_get(header + 56);
+	state->uidnext = le32_get(header + 60);
+	state->first_recent = le32_get(header + 64);
+	state->clean = (flags & SNAP_FLAG_CLEAN) != 0;
+	state->scan = (flags & SNAP_FLAG_SCAN) != 0;
+	state->highestmodseq = le64_get(header + 72);
+	state->vsize_sum = le64_get(header + 80);
+	state->vsize_unknown = le32_get(header + 88);
+	state->cache_generation = le32_get(header + 92);
+	state->history_floor = le64_get(header + 96);
+	state->unseen = le32_get(header + 124);
+	state->deleted = le32_get(header + 128);
+}
+
+/* A block's bytes when they are good; buffer is for those that are not in head. NULL: damaged. */
+static int read_block(struct snap *snap, const struct entry *entry, struct roost_str *buffer,
+		      const uint8_t **data, struct roost_error *err)
+{
+	*data = NULL;
+	if (entry->offset > snap->size || entry->length > snap->size - entry->offset)
+		return 0;
+	if (entry->offset + entry->length <= snap->head.len) {
+		*data = (const uint8_t *)snap->head.data + entry->offset;
+	} else {
+		roost_str_truncate(buffer, 0);
+		roost_str_reserve(buffer, entry->length);
+		if (read_exactly(snap, entry->offset, buffer->data, entry->length, err) < 0)
+			return -1;
+		*data = (const uint8_t *)buffer->data;
+	}
+	if (crc32c(0, *data, entry->length) != entry->crc)
+		*data = NULL;
+	return 0;
+}
+
+static void load_meta(struct state *state, const uint8_t *data, uint32_t length)
+{
+	struct le_reader in = { data, data + length, false };
+	const char *name = NULL;
+	size_t name_len = 0;
+
+	while (in.at < in.end) {
+		uint32_t kind = le32(&in), number = le32(&in), len = le32(&in);
+		const char *bytes = (const char *)le_bytes(&in, len);
+
+		if (in.broken)
+			break;
+		if (kind == META_KEYWORD)
+			state_set_keyword(state, number, bytes, len);
+		else if (kind == META_UNREMOVED)
+			state_add_unremoved(state, bytes, len);
+		else if (kind == META_ATTRIBUTE && number == UINT32_MAX && name != NULL)
+			state_set_attribute(state, name, name_len, bytes, len);
+		name = kind == META_ATTRIBUTE && number != UINT32_MAX ? bytes : NULL;
+		name_len = len;
+	}
+}
+
+/* Names for keyword bits whose names are gone, so that the bits are neither lost nor taken. */
+static void name_keywords(struct state *state, uint32_t count)
+{
+	for (uint32_t i = 0; i < count && i < KEYWORDS_MAX; i++) {
+		char name[32];
+
+		if (state->keywords[i] != NULL)
+			continue;
+		snprintf(name, sizeof(name), "unknown-%u", i);
+		state_set_keyword(state, i, name, strlen(name));
+	}
+}
+
+static bool load_hot(struct state *state, const uint8_t *data, const struct entry *entry)
+{
+	const uint8_t *keywords = data + 4 * (size_t)entry->rows;
+	const uint8_t *modseq = keywords + 8 * (size_t)entry->rows;
+	const uint8_t *flags = modseq + 8 * (size_t)entry->rows;
+	struct hot *hot = &state->hot;
+	uint32_t last = hot->uid.count == 0 ? 0 : hot->uid.items[hot->uid.count - 1];
+
+	if (entry->length != (uint64_t)entry->rows * SNAP_HOT_ROW)
+		return false;
+	for (uint32_t i = 0; i < entry->rows; i++) {
+		uint32_t uid = le32_get(data + 4 * i);
+
+		if (uid <= last || uid == UINT32_MAX)
 			return false;
+		last = uid;
+	}
+	roost_vec_reserve(&hot->uid, entry->rows);
+	roost_vec_reserve(&hot->flags, entry->rows);
+	roost_vec_reserve(&hot->keywords, entry->rows);
+	roost_vec_reserve(&hot->modseq, entry->rows);
+	for (uint32_t i = 0; i < entry->rows; i++) {
+		hot->uid.items[hot->uid.count++] = le32_get(data + 4 * i);
+		hot->keywords.items[hot->keywords.count++] = le64_get(keywords + 8 * i);
+		hot->modseq.items[hot->modseq.count++] = le64_get(modseq + 8 * i);
+		hot->flags.items[hot->flags.count++] = flags[i];
 	}
 	return true;
 }
 
-static int read_cold(struct index *index, const struct snap_header *header, void *rows,
-		     char *pool, struct roost_error *err)
+/* hot_only: the UIDs are wanted, as messages without flags, in place of a damaged hot block. */
+static bool load_cold(struct state *state, const uint8_t *data, const struct entry *entry,
+		      bool hot_only)
 {
-	uint64_t rows_size = header->section[SECTION_COLD].size;
-	uint64_t pool_size = header->section[SECTION_POOL].size;
-	ssize_t got = bytes_read(index->snap, section_at(header, SECTION_COLD), rows, rows_size, err);
-	ssize_t got_pool = bytes_read(index->snap, section_at(header, SECTION_POOL), pool,
-				      pool_size, err);
+	size_t keys = (size_t)entry->rows * SNAP_COLD_ROW;
+	uint32_t from = 0;
 
-	if (got < 0 || got_pool < 0)
-		return -1;
-	if ((uint64_t)got != rows_size || (uint64_t)got_pool != pool_size ||
-	    !section_good(header, SECTION_COLD, rows, rows_size) ||
-	    !section_good(header, SECTION_POOL, pool, pool_size) ||
-	    !keys_good(rows, header->messages, pool, pool_size)) {
-		index->broken = true;
-		return roost_fail_detail(err, ROOST_ERR_CORRUPT, "the keys of snap are damaged");
-	}
-	return 0;
-}
-
-int snap_load_cold(struct index *index, struct roost_error *err)
-{
-	struct state *state = &index->state;
-	struct snap_header header;
-	ROOST_VEC(struct cold_row) rows = { 0 };
-	struct roost_str pool = ROOST_STR_INIT;
-
-	if (state->loaded)
-		return 0;
-	if (read_header(index->snap, &header, err) < 0) {
-		index->broken = true;
-		return -1;
-	}
-	roost_vec_reserve(&rows, state->snap_rows + state->rows.count);
-	(void)roost_str_reserve(&pool, state->snap_pool + state->pool.len);
-	if (read_cold(index, &header, rows.items, pool.data, err) < 0) {
-		roost_vec_free(&rows);
-		roost_str_free(&pool);
-		return -1;
-	}
-	rows.count = state->snap_rows;
-	pool.len = state->snap_pool;
-	for (size_t i = 0; i < state->rows.count; i++)
-		roost_vec_push(&rows, state->rows.items[i]);
-	roost_str_append(&pool, roost_str_text(&state->pool), state->pool.len);
-	free(state->rows.items);
-	roost_str_free(&state->pool);
-	memcpy(&state->rows, &rows, sizeof(rows));
-	state->pool = pool;
-	state->loaded = true;
-	bytes_close(index->snap);
-	index->snap = NULL;
-	return 0;
-}
-
-/* --- writing --- */
-
-/* Rows in the order of messages, keys without those of the dead. */
-static void tidy(struct state *state)
-{
-	ROOST_VEC(struct cold_row) rows = { 0 };
-	struct roost_str pool = ROOST_STR_INIT;
-
-	roost_vec_reserve(&rows, state->uid.count + 1);
-	(void)roost_str_reserve(&pool, state->pool.len);
-	for (size_t i = 0; i < state->uid.count; i++) {
-		struct cold_row row = state->rows.items[state->row.items[i]];
-		const char *key = state->pool.data + row.key;
-
-		row.key = pool.len;
-		roost_str_append(&pool, key, strlen(key) + 1);
-		roost_vec_push(&rows, row);
-		state->row.items[i] = (uint32_t)i;
-	}
-	free(state->rows.items);
-	roost_str_free(&state->pool);
-	memcpy(&state->rows, &rows, sizeof(rows));
-	state->pool = pool;
-}
-
-/* History that nobody asks for any more is forgotten: the newest stay. */
-static void trim_history(struct state *state)
-{
-	enum { KEEP = 4096 };
-	size_t drop;
-
-	if (state->vanished.count <= KEEP)
-		return;
-	drop = state->vanished.count - KEEP;
-	state->vanished_from = state->vanished.items[drop - 1].modseq;
-	memmove(state->vanished.items, state->vanished.items + drop, KEEP * sizeof(struct vanished));
-	state->vanished.count = KEEP;
-}
-
-static void put_names(struct roost_str *out, const struct state *state)
-{
-	const char *name;
-	size_t at = 0;
-	void *value;
-
-	roost_wire_put_u32(out, state->keyword_count);
-	for (unsigned i = 0; i < state->keyword_count; i++)
-		roost_wire_put_text(out, state->keyword[i]);
-	roost_wire_put_u32(out, (uint32_t)roost_map_count(state->attributes));
-	while (roost_map_next(state->attributes, &at, &name, &value)) {
-		const struct attribute *attribute = value;
-
-		roost_wire_put_text(out, name);
-		roost_wire_put_bytes(out, attribute->value, attribute->len);
-	}
-	roost_wire_put_u32(out, (uint32_t)roost_map_count(state->unremoved));
-	at = 0;
-	while (roost_map_next(state->unremoved, &at, &name, &value))
-		roost_wire_put_text(out, name);
-	roost_wire_put_u32(out, (uint32_t)state->vanished.count);
-	for (size_t i = 0; i < state->vanished.count; i++) {
-		roost_wire_put_u64(out, state->vanished.items[i].modseq);
-		roost_wire_put_u32(out, state->vanished.items[i].first);
-		roost_wire_put_u32(out, state->vanished.items[i].last);
-	}
-}
-
-static void put_section(struct roost_str *out, struct snap_header *header, enum section section,
-			const void *data, size_t len)
-{
-	header->section[section].size = len;
-	header->section[section].crc = index_crc(data, len);
-	roost_str_append(out, data, len);
-	memset(roost_str_reserve(out, 8), 0, 8);
-	out->len += padded(len) - len;
-}
-
-#define PUT_COLUMN(column, section) \
-	put_section(out, &header, section, state->column.items, \
-		    state->column.count * sizeof(*state->column.items))
-
-static void put_snapshot(struct roost_str *out, const struct state *state)
-{
-	struct snap_header header = {
-		.magic = SNAP_MAGIC, .size = sizeof(header), .generation = state->generation,
-		.highestmodseq = state->highestmodseq, .vsize_sum = state->vsize_sum,
-		.vsize_unknown = state->vsize_unknown, .vanished_from = state->vanished_from,
-		.uidvalidity = state->uidvalidity, .uidnext = state->uidnext,
-		.first_recent = state->first_recent, .messages = (uint32_t)state->uid.count,
-		.cache_generation = state->cache_generation, .cache_dead = state->cache_dead,
-		.flags = (state->clean ? SNAP_CLEAN : 0) | (state->fresh ? SNAP_FRESH : 0),
-	};
-	struct roost_str names = ROOST_STR_INIT;
-
-	memcpy(header.guid, state->guid, sizeof(header.guid));
-	memcpy(header.boot, state->boot, sizeof(header.boot));
-	roost_str_append(out, &header, sizeof(header));
-	put_names(&names, state);
-	put_section(out, &header, SECTION_NAMES, names.data, names.len);
-	roost_str_free(&names);
-	PUT_COLUMN(uid, SECTION_UID);
-	PUT_COLUMN(modseq, SECTION_MODSEQ);
-	PUT_COLUMN(keywords, SECTION_KEYWORDS);
-	PUT_COLUMN(flags, SECTION_FLAGS);
-	PUT_COLUMN(rows, SECTION_COLD);
-	put_section(out, &header, SECTION_POOL, roost_str_text(&state->pool), state->pool.len);
-	header.crc = index_crc(&header, sizeof(header));
-	memcpy(out->data, &header, sizeof(header));
-}
-
-/* Whether snap has this generation: a rename may have worked although the call failed. */
-static bool snap_is(struct index *index, uint64_t generation)
-{
-	struct snap_header header = { 0 };
-	struct bytes_object *snap;
-	struct roost_error err;
-	bool is;
-
-	if (bytes_open(index->store, "snap", false, &snap, &err) < 0)
+	if (entry->length < keys)
 		return false;
-	is = read_header(snap, &header, &err) == 0 && header.generation == generation;
-	bytes_close(snap);
-	return is;
+	for (uint32_t i = 0; i < entry->rows; i++, data += SNAP_COLD_ROW) {
+		uint32_t to = le32_get(data + 4);
+		struct cold_row row = {
+			.uid = le32_get(data), .cache_generation = le32_get(data + 8),
+			.cache_offset = le64_get(data + 12),
+			.internaldate = (int64_t)le64_get(data + 20),
+			.savedate = (int64_t)le64_get(data + 28),
+			.size = le64_get(data + 36), .vsize = le64_get(data + 44),
+		};
+
+		if (to < from || to > entry->length - keys)
+			return false;
+		memcpy(row.guid, data + 52, sizeof(row.guid));
+		if (hot_only)
+			state_add_hot(state, row.uid, 0, 0, state->highestmodseq);
+		else
+			state_add_cold(state, &row,
+				       (const char *)data + (entry->rows - i) * SNAP_COLD_ROW +
+				       from, to - from);
+		from = to;
+	}
+	return true;
 }
 
-/* Logs of other generations: the one before, and what crashes left. */
-static void remove_old_logs(struct index *index)
+static void load_history(struct state *state, const uint8_t *data, uint32_t length)
 {
-	struct roost_arena *arena = roost_arena_create("index names");
-	const char *const *names;
-	struct roost_error err;
-	char current[32];
+	for (; length >= 12; data += 12, length -= 12)
+		state_add_vanished(state, le32_get(data + 8), le64_get(data));
+}
 
-	index_log_name(index->state.generation, current);
-	if (bytes_list(index->store, arena, &names, &err) == 0) {
-		for (; *names != NULL; names++) {
-			if (strncmp(*names, "log.", 4) == 0 && strcmp(*names, current) != 0 &&
-			    strcmp(*names, "log.bad") != 0)
-				(void)bytes_remove(index->store, *names, &err);
+/* The block of cold rows that belongs to hot block number. */
+static const struct entry *cold_entry(const struct snap *snap, uint32_t number)
+{
+	for (uint32_t i = 0; i < snap->count; i++) {
+		if (snap->entries[i].type == SNAP_COLD && number-- == 0)
+			return &snap->entries[i];
+	}
+	return NULL;
+}
+
+/* A hot block is lost: its messages are still known from the cold one. */
+static int replace_hot(struct snap *snap, struct state *state, uint32_t number, uint32_t rows,
+		       struct snap_damage *damage, struct roost_error *err)
+{
+	const struct entry *entry = cold_entry(snap, number);
+	struct roost_str buffer = ROOST_STR_INIT;
+	const uint8_t *data = NULL;
+	int result = entry == NULL ? 0 : read_block(snap, entry, &buffer, &data, err);
+
+	if (data != NULL && load_cold(state, data, entry, true))
+		damage->hot += rows;
+	else
+		damage->lost += rows;
+	roost_str_free(&buffer);
+	return result;
+}
+
+struct loading {
+	struct snap *snap;
+	struct state *state;
+	struct snap_damage *damage;
+	unsigned mask;
+	uint32_t hot_blocks;
+	bool meta;			/* one of the two META blocks was good */
+};
+
+static int load_block(struct loading *loading, const struct entry *entry,
+		      struct roost_str *buffer, struct roost_error *err)
+{
+	struct state *state = loading->state;
+	const uint8_t *data;
+	uint32_t number;
+
+	if (read_block(loading->snap, entry, buffer, &data, err) < 0)
+		return -1;
+	switch (entry->type) {
+	case SNAP_META:
+		if (data == NULL)
+			loading->damage->other++;
+		else
+			load_meta(state, data, entry->length);
+		loading->meta = loading->meta || data != NULL;
+		return 0;
+	case SNAP_HOT:
+		number = loading->hot_blocks++;
+		if (data != NULL && load_hot(state, data, entry))
+			return 0;
+		return replace_hot(loading->snap, state, number, entry->rows, loading->damage,
+				   err);
+	case SNAP_COLD:
+		if (data == NULL || !load_cold(state, data, entry, false))
+			loading->damage->cold += entry->rows;
+		return 0;
+	default:
+		if (data != NULL) {
+			load_history(state, data, entry->length);
+		} else {
+			loading->damage->other++;
+			state->history_floor = state->highestmodseq;
 		}
+		return 0;
 	}
-	roost_arena_free(arena);
 }
 
-int snap_write(struct index *index, struct roost_error *err)
+static bool wanted(const struct loading *loading, uint32_t type)
 {
-	struct state *state = &index->state;
-	struct roost_str out = ROOST_STR_INIT;
-	struct bytes_object *log;
-	bool durable = index->options.fsync != INDEX_FSYNC_NEVER;
-	int ret;
-
-	if (snap_load_cold(index, err) < 0)
-		return -1;
-	cache_compact(index);
-	tidy(state);
-	trim_history(state);
-	if (log_create(index, state->generation + 1, &log, err) < 0)
-		return -1;
-	state->generation++;
-	put_snapshot(&out, state);
-	ret = bytes_replace(index->store, "snap", out.data, out.len, durable, err);
-	if (ret < 0 && !snap_is(index, state->generation)) {
-		char name[32];
-		struct roost_error ignored;
-
-		index_log_name(state->generation--, name);
-		bytes_close(log);
-		(void)bytes_remove(index->store, name, &ignored);
-		roost_str_free(&out);
-		return -1;
+	switch (type) {
+	case SNAP_META:	return (loading->mask & STATE_MAIN) != 0 && !loading->meta;
+	case SNAP_HOT:	return (loading->mask & STATE_MAIN) != 0;
+	case SNAP_COLD:	return (loading->mask & STATE_COLD) != 0;
+	case SNAP_HISTORY: return (loading->mask & STATE_HISTORY) != 0;
+	default:	return false;
 	}
-	index->snap_size = out.len;
-	roost_str_free(&out);
-	bytes_close(index->log);
-	index->log = log;
-	index->log_end = 0;
-	index->unsynced = index->unsynced && (ret < 0 || !durable);
-	index->damaged = index->broken = false;
-	remove_old_logs(index);
-	return log_read(index, true, err) < 0 ? -1 : 0;
+}
+
+int snap_load(struct snap *snap, struct state *state, unsigned mask,
+	      struct snap_damage *damage, struct roost_error *err)
+{
+	struct loading loading = { snap, state, damage, mask, 0, false };
+	struct roost_str buffer = ROOST_STR_INIT;
+	int result = 0;
+
+	memset(damage, 0, sizeof(*damage));
+	damage->header = snap->from_copy;
+	if ((mask & STATE_MAIN) != 0) {
+		load_header(snap, state);
+		result = read_head(snap, snap->main_len, err);
+	}
+	for (uint32_t i = 0; i < snap->count && result == 0; i++) {
+		if (wanted(&loading, snap->entries[i].type))
+			result = load_block(&loading, &snap->entries[i], &buffer, err);
+	}
+	if (result == 0 && (mask & STATE_MAIN) != 0) {
+		name_keywords(state, le32_get(snap->header + 132));
+		if (damage->hot + damage->lost > 0)
+			state_recount(state);
+		roost_str_free(&snap->head);
+	}
+	roost_str_free(&buffer);
+	return result;
 }

@@ -22,6 +22,7 @@ int bytes_open(struct bytes_store *store, const char *name, bool create,
 void bytes_close(struct bytes_object *object);		/* NULL is fine */
 /* The name no longer leads to what is open here. */
 bool bytes_replaced(struct bytes_object *object);
+/* NOTFOUND: it was removed meanwhile. */
 int bytes_size(struct bytes_object *object, uint64_t *size, struct roost_error *err);
 /* Up to size bytes from offset; fewer only at the end. */
 ssize_t bytes_read(struct bytes_object *object, uint64_t offset, void *buffer, size_t size,
