@@ -36,6 +36,21 @@ bool sieve_check_required(const struct sieve_check *check, const char *extension
 	return number >= 0 && check->required[number];
 }
 
+static bool in_setting(const struct sieve_instance *instance, const char *setting, const char *name)
+{
+	const char *list = sieve_setting(instance, setting);
+	size_t len = strlen(name);
+
+	while (list != NULL && *list != '\0') {
+		size_t word = strcspn(list, " ,");
+
+		if (word == len && strncmp(list, name, len) == 0)
+			return true;
+		list += word + strspn(list + word, " ,");
+	}
+	return false;
+}
+
 int sieve_check_require(struct sieve_check *check, const char *name, struct sieve_position at,
 			bool quietly)
 {
@@ -56,6 +71,13 @@ int sieve_check_require(struct sieve_check *check, const char *name, struct siev
 		return -1;
 	}
 	extension = check->instance->extensions.items[number];
+	if (check->location != SIEVE_GLOBAL &&
+	    in_setting(check->instance, "sieve_global_extensions", name)) {
+		if (!quietly)
+			sieve_check_error(check, at, "require command: failed to load Sieve capability '%s': "
+					  "its use is restricted to global scripts", name);
+		return -1;
+	}
 	if (extension->require != NULL && extension->require(check, at) < 0)
 		return -1;
 	check->required[number] = true;
@@ -359,7 +381,19 @@ static struct sieve_use *check_block(struct sieve_check *check, const struct sie
 	return first;
 }
 
+/* Those that the administrator turned on for all scripts. */
+static void require_implicit(struct sieve_check *check)
+{
+	for (size_t i = 0; i < check->instance->extensions.count; i++) {
+		const char *name = check->instance->extensions.items[i]->name;
+
+		if (name != NULL && in_setting(check->instance, "sieve_implicit_extensions", name))
+			sieve_check_require(check, name, (struct sieve_position){ 0 }, true);
+	}
+}
+
 struct sieve_use *sieve_check_script(struct sieve_check *check, const struct sieve_node *commands)
 {
+	require_implicit(check);
 	return check_block(check, commands);
 }

@@ -1,6 +1,6 @@
 /* check_args - binds a command's tags and positional arguments to the slots of its table entry. */
 #include <ctype.h>
-#include "sieve/check.h"
+#include "sieve/extensions.h"
 #include "sieve/regex.h"
 #include "sieve/run.h"
 
@@ -53,6 +53,8 @@ static const struct sieve_tag *find_tag(const struct sieve_check *check,
 			continue;
 		for (const struct sieve_tag *tag = extension->tags; tag != NULL && tag->name != NULL;
 		     tag++) {
+			if (tag->with != NULL && !sieve_check_required(check, tag->with))
+				continue;
 			if (strcasecmp(tag->name, name) == 0 &&
 			    ((tag->group & use->def->groups) != 0 ||
 			     in_words(tag->commands, use->def->name)))
@@ -249,17 +251,20 @@ static int check_needs(struct sieve_check *check, const struct sieve_use *use)
 	return 0;
 }
 
-/* Constant keys of :regex must be expressions; keys are always the last argument. */
+/* Constant keys of :regex must be expressions, those of :list names of lists; keys are always the last argument. */
 static int check_expressions(struct sieve_check *check, const struct sieve_use *use)
 {
 	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH), *keys = NULL;
 	struct sieve_regex *regex;
 	struct roost_error err;
 
-	if (match == NULL || match->number != SIEVE_MATCH_REGEX + 1)
+	if (match == NULL || (match->number != SIEVE_MATCH_REGEX + 1 &&
+			      match->number != SIEVE_MATCH_LIST + 1))
 		return 0;
 	for (int slot = SIEVE_SLOT_ARG3; slot >= SIEVE_SLOT_ARG0 && keys == NULL; slot--)
 		keys = sieve_use_find(use, (enum sieve_slot)slot);
+	if (match->number == SIEVE_MATCH_LIST + 1)
+		return sieve_check_list_keys(check, use, keys);
 	for (uint32_t i = 0; keys != NULL && i < keys->count; i++) {
 		struct sieve_text text = keys->strings[i].text;
 

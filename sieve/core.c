@@ -49,6 +49,7 @@ static int bad_address(struct sieve_check *check, struct sieve_use *use, struct 
 
 static int check_redirect(struct sieve_check *check, struct sieve_use *use)
 {
+	struct sieve_bound *target = sieve_use_find(use, SIEVE_SLOT_ARG0);
 	struct sieve_text text;
 
 	if (sieve_setting_size(check->instance, "sieve_max_redirects", 4) == 0) {
@@ -56,10 +57,11 @@ static int check_redirect(struct sieve_check *check, struct sieve_use *use)
 				  "local policy prohibits the use of a redirect action");
 		return -1;
 	}
-	if (sieve_bound_constant(sieve_use_find(use, SIEVE_SLOT_ARG0), &text) &&
-	    sieve_address_normal(check->arena, text) == NULL)
+	if (sieve_use_find(use, SIEVE_SLOT_EXPAND) != NULL)
+		return sieve_check_list_keys(check, use, target) < 0 ? -1 : sieve_check_dsn(check, use);
+	if (sieve_bound_constant(target, &text) && sieve_address_normal(check->arena, text) == NULL)
 		return bad_address(check, use, text);
-	return 0;
+	return sieve_check_dsn(check, use);
 }
 
 static int run_redirect(struct sieve_run *run, const struct sieve_args *args)
@@ -68,7 +70,13 @@ static int run_redirect(struct sieve_run *run, const struct sieve_args *args)
 	bool copy = sieve_arg_has(args, SIEVE_SLOT_COPY);
 	struct sieve_action action = { .kind = SIEVE_REDIRECT, .name = "redirect", .copy = copy };
 
-	action.target = sieve_address_normal(run->arena, text);
+	if (sieve_run_dsn(run, args, &action.dsn) < 0)
+		return -1;
+	action.expand = sieve_arg_has(args, SIEVE_SLOT_EXPAND);
+	action.target = action.expand ? sieve_redirect_list(run, text) :
+		sieve_address_normal(run->arena, text);
+	if (action.target == NULL && action.expand)
+		return -1;
 	if (action.target == NULL)
 		return sieve_run_error(run, "specified redirect address '%s' is invalid", text.data);
 	return sieve_run_act(run, &action, !copy);

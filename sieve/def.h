@@ -39,6 +39,7 @@ struct sieve_tag {
 	enum sieve_slot needs;		/* not without this one, in either order */
 	const char *needs_name;
 	bool collects;			/* value is a bit: several of the slot, each once */
+	const char *with;		/* only when this other extension is required too */
 };
 
 struct sieve_param { enum sieve_type type; const char *name; };

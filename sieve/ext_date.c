@@ -11,7 +11,7 @@ static const char *const weekdays[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"
 static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 				      "Oct", "Nov", "Dec" };
 
-static char *format_part(struct roost_arena *arena, const char *part, int64_t time, int zone)
+char *sieve_date_part(struct roost_arena *arena, const char *part, int64_t time, int zone)
 {
 	int away = abs(zone);
 	char sign = zone < 0 ? '-' : '+';
@@ -48,7 +48,7 @@ static char *format_part(struct roost_arena *arena, const char *part, int64_t ti
 	return roost_arena_printf(arena, "%d", at.weekday);
 }
 
-static bool parse_zone(const char *text, int *zone)
+bool sieve_zone_parse(const char *text, int *zone)
 {
 	int number;
 
@@ -63,12 +63,12 @@ static bool parse_zone(const char *text, int *zone)
 	return number % 100 < 60;
 }
 
-static int check_zone(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound)
+int sieve_check_zone(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound)
 {
 	struct sieve_text text;
 	int zone;
 
-	if (!sieve_bound_constant(bound, &text) || parse_zone(text.data, &zone))
+	if (!sieve_bound_constant(bound, &text) || sieve_zone_parse(text.data, &zone))
 		return 0;
 	sieve_check_error(check, bound->at, "specified :zone argument '%s' is not a valid timezone",
 			  text.data);
@@ -113,9 +113,9 @@ static int match_date(struct sieve_run *run, const struct sieve_args *args,
 		return 0;
 	if (sieve_arg_has(args, SIEVE_SLOT_OPTIONAL))
 		zone = own;
-	else if (zone_text.data != NULL && !parse_zone(zone_text.data, &zone))
+	else if (zone_text.data != NULL && !sieve_zone_parse(zone_text.data, &zone))
 		zone = roost_date_local_zone(time);
-	return sieve_match_value(matcher, sieve_text_of(format_part(run->arena, part, time, zone)));
+	return sieve_match_value(matcher, sieve_text_of(sieve_date_part(run->arena, part, time, zone)));
 }
 
 static int run_date(struct sieve_run *run, const struct sieve_args *args)
@@ -173,7 +173,7 @@ static int check_original(struct sieve_check *check, struct sieve_use *use,
 			  struct sieve_bound *bound)
 {
 	if (sieve_use_find(use, SIEVE_SLOT_ZONE) == NULL || sieve_use_find(use, SIEVE_SLOT_OPTIONAL) == NULL)
-		return bound->slot == SIEVE_SLOT_ZONE ? check_zone(check, use, bound) : 0;
+		return bound->slot == SIEVE_SLOT_ZONE ? sieve_check_zone(check, use, bound) : 0;
 	sieve_check_error(check, bound->at, "multiple :zone or :originalzone arguments specified for "
 			  "the %s", sieve_use_name(check, use));
 	return -1;

@@ -172,6 +172,8 @@ static int run_notify(struct sieve_run *run, const struct sieve_args *args)
 				       "command", from.data);
 	if (mailto.dropped)
 		sieve_run_warning(run, "the method has too many recipients or headers; some are dropped");
+	if (sieve_run_fcc(run, args, &action.fcc) < 0)
+		return -1;
 	if (automatic.data == NULL || sieve_text_is(automatic, "no"))
 		compose(run, args, &mailto, &action);
 	return sieve_run_act(run, &action, false);
@@ -247,8 +249,12 @@ const struct sieve_extension sieve_ext_enotify = { .name = "enotify", .defs = de
 
 static int run_debug_log(struct sieve_run *run, const struct sieve_args *args)
 {
-	sieve_diag_add(run->diag, SIEVE_INFO, sieve_run_at(run), "DEBUG: %s",
-		       sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data);
+	const char *text = sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data;
+
+	if (run->host->log != NULL)
+		run->host->log(run->host->context, text);
+	else
+		sieve_diag_add(run->diag, SIEVE_INFO, sieve_run_at(run), "DEBUG: %s", text);
 	return 0;
 }
 

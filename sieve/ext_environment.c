@@ -1,6 +1,21 @@
 /* ext_environment - where the script runs. RFC 5183. */
 #include "sieve/extensions.h"
 
+static const char config_prefix[] = "vnd.dovecot.config.";
+
+/* What the administrator tells scripts: both generations' names of the setting. */
+static bool config_value(struct sieve_run *run, const char *name, struct roost_str *value)
+{
+	const char *found = sieve_setting(run->instance, roost_arena_printf(run->arena,
+					  "sieve_environment/%s", name));
+
+	if (found == NULL)
+		found = sieve_setting(run->instance, roost_arena_printf(run->arena, "sieve_env_%s", name));
+	if (found != NULL)
+		roost_str_puts(value, found);
+	return found != NULL;
+}
+
 /* False: there is no such item. */
 static bool item_value(struct sieve_run *run, const char *item, struct roost_str *value)
 {
@@ -9,6 +24,8 @@ static bool item_value(struct sieve_run *run, const char *item, struct roost_str
 		roost_str_puts(value, "Pigeonhole Sieve");
 	else if (strcmp(item, "version") == 0)
 		roost_str_puts(value, "2.4.0");
+	else if (strncmp(item, config_prefix, sizeof(config_prefix) - 1) == 0)
+		return config_value(run, item + sizeof(config_prefix) - 1, value);
 	else
 		return run->host->environment != NULL &&
 			run->host->environment(run->host->context, item, value);
@@ -20,7 +37,7 @@ static int run_environment(struct sieve_run *run, const struct sieve_args *args)
 	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
 	const char *item = sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data;
 	struct roost_str value = ROOST_STR_INIT;
-	char lower[64];
+	char lower[160];
 
 	snprintf(lower, sizeof(lower), "%s", item);
 	for (char *c = lower; *c != '\0'; c++)
@@ -45,6 +62,10 @@ static void get_env(struct sieve_run *run, const char *name, struct roost_str *o
 {
 	char *item = roost_arena_strdup(run->arena, name);
 
+	if (strncasecmp(item, config_prefix, sizeof(config_prefix) - 1) == 0) {
+		config_value(run, item + sizeof(config_prefix) - 1, out);
+		return;
+	}
 	for (char *c = item; *c != '\0'; c++)
 		*c = (char)(*c == '_' ? '-' : *c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
 	item_value(run, item, out);
@@ -66,4 +87,13 @@ static const struct sieve_namespace namespaces[] = {
 const struct sieve_extension sieve_ext_vnd_environment = {
 	.name = "vnd.dovecot.environment", .namespaces = namespaces, .off = true,
 	.implies = "environment",
+};
+
+const struct sieve_extension sieve_ext_vnd_config = {
+	.name = "vnd.dovecot.config", .off = true, .implies = "vnd.dovecot.environment",
+};
+
+/* Its items come from the host; what needs an envelope is not there with it. RFC 6785. */
+const struct sieve_extension sieve_ext_imapsieve = {
+	.name = "imapsieve", .off = true, .implies = "environment",
 };

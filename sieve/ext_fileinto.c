@@ -22,6 +22,7 @@ static int run_fileinto(struct sieve_run *run, const struct sieve_args *args)
 		.flags = sieve_action_flags(run, args),
 		.create = sieve_arg_has(args, SIEVE_SLOT_CREATE),
 		.copy = sieve_arg_has(args, SIEVE_SLOT_COPY),
+		.mailbox_id = sieve_arg_string(run, args, SIEVE_SLOT_MAILBOXID).data,
 		.special_use = sieve_arg_string(run, args, SIEVE_SLOT_SPECIALUSE).data,
 	};
 

@@ -13,7 +13,7 @@ static bool use_ok(struct sieve_text flag)
 	return true;
 }
 
-static int check_flags(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *flags)
+int sieve_check_special_use(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *flags)
 {
 	for (uint32_t i = 0; i < flags->count; i++) {
 		if (!flags->strings[i].constant || use_ok(flags->strings[i].text))
@@ -27,7 +27,7 @@ static int check_flags(struct sieve_check *check, struct sieve_use *use, struct 
 
 static int check_exists(struct sieve_check *check, struct sieve_use *use)
 {
-	return check_flags(check, use, sieve_use_find(use, SIEVE_SLOT_ARG1));
+	return sieve_check_special_use(check, use, sieve_use_find(use, SIEVE_SLOT_ARG1));
 }
 
 static int run_exists(struct sieve_run *run, const struct sieve_args *args)
@@ -54,7 +54,7 @@ static const struct sieve_def defs[] = {
 
 static const struct sieve_tag tags[] = {
 	{ .name = "specialuse", .commands = "fileinto", .slot = SIEVE_SLOT_SPECIALUSE,
-	  .type = SIEVE_STRING, .check = check_flags },
+	  .type = SIEVE_STRING, .check = sieve_check_special_use },
 	{ 0 }
 };
 

@@ -318,6 +318,8 @@ static int run_vacation(struct sieve_run *run, const struct sieve_args *args)
 		action.from = sieve_setting_bool(run->instance, "sieve_vacation_send_from_recipient",
 						 false) ? run->envelope->to : "";
 		action.message = compose(run, args, found);
+		if (sieve_run_fcc(run, args, &action.fcc) < 0)
+			return -1;
 	}
 	return sieve_run_act(run, &action, false);
 }

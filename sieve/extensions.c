@@ -12,5 +12,9 @@ const struct sieve_extension *const sieve_extensions[] = {
 	&sieve_ext_spamtest, &sieve_ext_spamtestplus, &sieve_ext_virustest, &sieve_ext_debug,
 	&sieve_ext_mboxmetadata, &sieve_ext_servermetadata, &sieve_ext_special_use,
 	&sieve_ext_vnd_environment, &sieve_ext_report,
-	&sieve_ext_ereject, &sieve_ext_editheader, NULL
+	&sieve_ext_ereject, &sieve_ext_editheader, &sieve_ext_fcc, &sieve_ext_mailboxid,
+	&sieve_ext_lists, &sieve_ext_envelope_dsn, &sieve_ext_envelope_deliverby,
+	&sieve_ext_redirect_dsn, &sieve_ext_redirect_deliverby, &sieve_ext_imapsieve,
+	&sieve_ext_replace, &sieve_ext_enclose, &sieve_ext_pipe, &sieve_ext_filter,
+	&sieve_ext_execute, &sieve_ext_vnd_config, NULL
 };

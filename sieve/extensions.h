@@ -18,7 +18,10 @@ extern const struct sieve_extension sieve_core, sieve_ext_match, sieve_ext_filei
 	sieve_ext_extracttext, sieve_ext_enotify, sieve_ext_spamtest, sieve_ext_spamtestplus,
 	sieve_ext_virustest, sieve_ext_debug, sieve_ext_mboxmetadata,
 	sieve_ext_servermetadata, sieve_ext_special_use, sieve_ext_vnd_environment,
-	sieve_ext_report;
+	sieve_ext_report, sieve_ext_fcc, sieve_ext_mailboxid, sieve_ext_lists,
+	sieve_ext_envelope_dsn, sieve_ext_envelope_deliverby, sieve_ext_redirect_dsn,
+	sieve_ext_redirect_deliverby, sieve_ext_imapsieve, sieve_ext_replace, sieve_ext_enclose,
+	sieve_ext_pipe, sieve_ext_filter, sieve_ext_execute, sieve_ext_vnd_config;
 
 /* Fields of the names in ARG0, of all names one sequence; :index and :last are obeyed. */
 struct sieve_field **sieve_fields_named(struct sieve_run *run, const struct sieve_args *args,
@@ -47,6 +50,29 @@ struct sieve_text sieve_modify(struct sieve_run *run, struct sieve_text text, un
 const char *const *sieve_flags_array(struct roost_arena *arena, const char *flags);
 /* The flags a keep or fileinto gets; NULL: none. */
 const char *const *sieve_action_flags(struct sieve_run *run, const struct sieve_args *args);
+/* Constant flags of special use, as a tag's parameter or an argument. */
+int sieve_check_special_use(struct sieve_check *check, struct sieve_use *use,
+			    struct sieve_bound *flags);
+/* Where :fcc asks for a copy; *store NULL: it does not. -1 with the error reported. */
+int sieve_run_fcc(struct sieve_run *run, const struct sieve_args *args,
+		  const struct sieve_store **store);
+/* Tags of redirect-dsn and redirect-deliverby. -1 with the error reported. */
+int sieve_check_dsn(struct sieve_check *check, struct sieve_use *use);
+int sieve_run_dsn(struct sieve_run *run, const struct sieve_args *args, struct sieve_dsn *dsn);
+/* Envelope parts of RFC 6009; NULL: the message came without it. */
+bool sieve_envelope_part_known(const struct sieve_check *check, struct sieve_text name);
+const char *sieve_envelope_part(struct sieve_run *run, const struct sieve_args *args,
+				struct sieve_text name);
+/* Lists by name. value NULL: whether there is such a list. -1 with the error reported. */
+int sieve_list_has(struct sieve_run *run, struct sieve_text list, const char *value);
+int sieve_check_list_keys(struct sieve_check *check, const struct sieve_use *use,
+			  const struct sieve_bound *keys);
+/* The list that redirect :list names; NULL with the error reported. */
+const char *sieve_redirect_list(struct sieve_run *run, struct sieve_text name);
+/* "year", "iso8601" ... of a time in a zone (minutes east of UTC). */
+char *sieve_date_part(struct roost_arena *arena, const char *part, int64_t time, int zone);
+bool sieve_zone_parse(const char *text, int *zone);
+int sieve_check_zone(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound);
 /* Compile-time check of a constant mailbox name in ARG0. */
 int sieve_check_mailbox(struct sieve_check *check, struct sieve_use *use);
 

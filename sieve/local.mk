@@ -34,22 +34,28 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/dump.c \
 	sieve/ext_body.c \
 	sieve/ext_date.c \
+	sieve/ext_dsn.c \
 	sieve/ext_duplicate.c \
 	sieve/ext_editheader.c \
 	sieve/ext_environment.c \
 	sieve/ext_enotify.c \
 	sieve/ext_fileinto.c \
+	sieve/ext_fcc.c \
 	sieve/ext_flags.c \
 	sieve/ext_ihave.c \
 	sieve/ext_include.c \
+	sieve/ext_lists.c \
 	sieve/ext_metadata.c \
 	sieve/ext_mime.c \
+	sieve/ext_programs.c \
 	sieve/ext_reject.c \
+	sieve/ext_replace.c \
 	sieve/ext_report.c \
 	sieve/ext_spamtest.c \
 	sieve/ext_special_use.c \
 	sieve/ext_vacation.c \
 	sieve/ext_variables.c \
+	sieve/external.c sieve/external.h \
 	sieve/extensions.c sieve/extensions.h \
 	sieve/generate.c \
 	sieve/host.h \
@@ -80,6 +86,7 @@ sieve_sieve_testsuite_SOURCES = \
 	sieve/tester.c sieve/tester.h \
 	sieve/tester_commands.c \
 	sieve/tester_host.c \
+	sieve/tester_lists.c \
 	sieve/testsuite.c
 sieve_sieve_testsuite_LDADD = $(SIEVE_LIBS)
 dist_man_MANS += sieve/sieve-testsuite.1

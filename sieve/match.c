@@ -1,8 +1,11 @@
 /* match - a test's values against its keys, by match type and comparator. RFC 5228 section 2.7. */
 #include "sieve/comparator.h"
+#include "sieve/extensions.h"
 #include "sieve/regex.h"
 #include "sieve/run.h"
 #include "sieve/strset.h"
+
+enum { MAX_LOOKUP = 1024 };
 
 /* Keys made ready; of constant keys once per program. */
 struct keys {
@@ -49,7 +52,8 @@ static struct keys *keys_create(struct sieve_matcher *matcher, const struct siev
 	for (uint32_t i = 0; i < keys->count; i++) {
 		struct sieve_text text = sieve_arg_list(matcher->run, args, slot, i);
 
-		keys->texts[i] = matcher->type == SIEVE_MATCH_REGEX ? text :
+		keys->texts[i] = matcher->type == SIEVE_MATCH_REGEX ||
+			matcher->type == SIEVE_MATCH_LIST ? text :
 			prepare(matcher->comparator, arena, text);
 	}
 	switch (matcher->type) {
@@ -176,6 +180,30 @@ static int match_regexes(struct sieve_matcher *matcher, struct sieve_text value)
 	return 0;
 }
 
+/* Values are looked up lower-cased; those that are too long are not. RFC 6134 section 2.2. */
+static int match_lists(struct sieve_matcher *matcher, struct sieve_text value)
+{
+	struct sieve_run *run = matcher->run;
+	uint64_t most = sieve_setting_size(run->instance, "sieve_extlists_max_lookup_size", MAX_LOOKUP);
+	struct sieve_span whole = { 0, value.len };
+	char *lower = roost_arena_strndup(run->arena, value.data, value.len);
+
+	if (value.len > most || memchr(value.data, '\0', value.len) != NULL)
+		return 0;
+	for (char *c = lower; *c != '\0'; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+	for (uint32_t i = 0; i < matcher->keys->count; i++) {
+		int found = sieve_list_has(run, matcher->keys->texts[i], lower);
+
+		matcher->failed |= found < 0;
+		if (found > 0)
+			set_matches(matcher, value, &whole, 1);
+		if (found != 0)
+			return found;
+	}
+	return 0;
+}
+
 static bool match_relation(struct sieve_matcher *matcher, struct sieve_text prepared)
 {
 	for (uint32_t i = 0; i < matcher->keys->count; i++) {
@@ -200,6 +228,8 @@ int sieve_match_value(struct sieve_matcher *matcher, struct sieve_text value)
 		return 0;
 	if (matcher->type == SIEVE_MATCH_REGEX)
 		return matcher->matched = match_regexes(matcher, value);
+	if (matcher->type == SIEVE_MATCH_LIST)
+		return matcher->matched = match_lists(matcher, value);
 	if (matcher->comparator->prepare != NULL) {
 		roost_str_truncate(&matcher->prepared, 0);
 		matcher->comparator->prepare(&matcher->prepared, value.data, value.len);

@@ -40,16 +40,13 @@ static struct sieve_field *field_create(struct sieve_message *message, const cha
 	return field;
 }
 
-struct sieve_message *sieve_message_create(struct sieve_text data)
+/* Find the fields and the body of data. */
+static void read_fields(struct sieve_message *message)
 {
-	struct roost_arena *arena = roost_arena_create("sieve message");
-	struct sieve_message *message = roost_arena_new(arena, struct sieve_message);
 	struct roost_header_field field;
 	struct roost_header walk;
 	size_t header;
 
-	message->arena = arena;
-	message->data = has_bare_lf(data) ? with_crlf(arena, data) : data;
 	header = roost_header_length(message->data.data, message->data.len);
 	message->body = (struct sieve_text){ message->data.data + header, message->data.len - header };
 	message->has_body = header >= 2 && (header == 2 ||
@@ -60,7 +57,34 @@ struct sieve_message *sieve_message_create(struct sieve_text data)
 			roost_vec_push(&message->fields, field_create(message, field.name.data,
 				       field.name.len, field.value));
 	}
+}
+
+struct sieve_message *sieve_message_create(struct sieve_text data)
+{
+	struct roost_arena *arena = roost_arena_create("sieve message");
+	struct sieve_message *message = roost_arena_new(arena, struct sieve_message);
+
+	message->arena = arena;
+	message->data = has_bare_lf(data) ? with_crlf(arena, data) : data;
+	message->original = message->data;
+	read_fields(message);
 	return message;
+}
+
+void sieve_message_replace(struct sieve_message *message, struct sieve_text data)
+{
+	message->data = has_bare_lf(data) ? with_crlf(message->arena, data) :
+		sieve_text_dup(message->arena, data);
+	message->mime = NULL;
+	message->edited = false;
+	message->rendered.data = NULL;
+	message->fields.count = 0;
+	read_fields(message);
+}
+
+bool sieve_message_changed(const struct sieve_message *message)
+{
+	return message->edited || message->data.data != message->original.data;
 }
 
 void sieve_message_free(struct sieve_message *message)

@@ -17,7 +17,8 @@ struct sieve_field {
 
 struct sieve_message {
 	struct roost_arena *arena;
-	struct sieve_text data;		/* lines end with CRLF; as it came, without edits */
+	struct sieve_text original;	/* as it came; lines end with CRLF */
+	struct sieve_text data;		/* the same, or what has replaced it; without edits of fields */
 	struct sieve_text body;		/* after the empty line */
 	bool has_body;
 	ROOST_VEC(struct sieve_field *) fields;		/* with edits */
@@ -29,6 +30,10 @@ struct sieve_message {
 /* data is borrowed as long as the message lives; bare LFs become CRLF in a copy. */
 struct sieve_message *sieve_message_create(struct sieve_text data);
 void sieve_message_free(struct sieve_message *message);
+/* Let the message be this text from now on; copied. Fields and parts found before are void. */
+void sieve_message_replace(struct sieve_message *message, struct sieve_text data);
+/* Whether it is not what came. */
+bool sieve_message_changed(const struct sieve_message *message);
 
 /* The next field of this name from *position on; NULL: no more. */
 struct sieve_field *sieve_message_field(struct sieve_message *message, struct sieve_text name,
@@ -51,6 +56,12 @@ struct sieve_envelope {
 	const char *from;		/* "": the null sender */
 	const char *to, *orig_to;
 	const char *auth;		/* NULL: none */
+	/* RFC 3461; NULL: not given. notify and orcpt are the recipient's. */
+	const char *notify, *ret, *envid, *orcpt;
+	/* RFC 2852; by_mode 0: not given, else 'N' or 'R'. */
+	int64_t by_time;		/* when it is due; microseconds since the epoch */
+	char by_mode;
+	bool by_trace;
 };
 
 #endif

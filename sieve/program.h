@@ -12,7 +12,7 @@
 #include "sieve/slot.h"
 #include "sieve/text.h"
 
-enum { SIEVE_PROGRAM_VERSION = 1 };
+enum { SIEVE_PROGRAM_VERSION = 2 };
 
 enum sieve_code {
 	SIEVE_CODE_END,			/* of a script */

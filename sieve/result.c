@@ -46,7 +46,7 @@ static bool same(const struct sieve_action *a, const struct sieve_action *b)
 	case SIEVE_DISCARD:
 		return true;
 	case SIEVE_REDIRECT:
-		return strcasecmp(a->target, b->target) == 0;
+		return a->expand == b->expand && strcasecmp(a->target, b->target) == 0;
 	default:
 		return false;
 	}
@@ -112,6 +112,35 @@ static int check_limits(const struct sieve_result *result, const struct sieve_ac
 	return 0;
 }
 
+static const char *const *strings_dup(struct roost_arena *arena, const char *const *strings)
+{
+	const char **copy;
+	size_t count = 0;
+
+	if (strings == NULL)
+		return NULL;
+	while (strings[count] != NULL)
+		count++;
+	copy = roost_arena_zalloc(arena, (count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = roost_arena_strdup(arena, strings[i]);
+	return copy;
+}
+
+static const struct sieve_store *fcc_dup(struct roost_arena *arena, const struct sieve_store *fcc)
+{
+	struct sieve_store *copy;
+
+	if (fcc == NULL)
+		return NULL;
+	copy = roost_arena_dup(arena, fcc, sizeof(*fcc));
+	copy->mailbox = roost_arena_strdup(arena, fcc->mailbox);
+	copy->special_use = roost_arena_strdup(arena, fcc->special_use);
+	copy->mailbox_id = roost_arena_strdup(arena, fcc->mailbox_id);
+	copy->flags = strings_dup(arena, fcc->flags);
+	return copy;
+}
+
 int sieve_result_add(struct sieve_result *result, const struct sieve_action *action, bool cancels,
 		     struct roost_error *err)
 {
@@ -142,6 +171,11 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 	copy->from = roost_arena_strdup(result->arena, action->from);
 	copy->mark = roost_arena_strdup(result->arena, action->mark);
 	copy->special_use = roost_arena_strdup(result->arena, action->special_use);
+	copy->mailbox_id = roost_arena_strdup(result->arena, action->mailbox_id);
+	copy->dsn.notify = roost_arena_strdup(result->arena, action->dsn.notify);
+	copy->dsn.ret = roost_arena_strdup(result->arena, action->dsn.ret);
+	copy->args = strings_dup(result->arena, action->args);
+	copy->fcc = fcc_dup(result->arena, action->fcc);
 	copy->at.script = roost_arena_strdup(result->arena, action->at.script);
 	copy->message = sieve_text_dup(result->arena, action->message);
 	/* so that the same version of the message is known again */
@@ -166,7 +200,21 @@ struct execution {
 	const struct sieve_host *host;
 	const struct sieve_envelope *envelope;
 	struct sieve_diag *diag;
+	const struct sieve_message *message;
 };
+
+static int do_store(const struct execution *run, const struct sieve_action *action,
+		    const struct sieve_store *what, struct roost_error *err)
+{
+	const struct sieve_host *host = run->host;
+
+	if (host->keep != NULL && (action == NULL || action->kind == SIEVE_KEEP))
+		return host->keep(host->context, what->flags, what->message,
+				  what->message.data != run->message->original.data, err);
+	if (host->store == NULL)
+		return roost_fail(err, ROOST_ERR_UNSUPPORTED, "nothing can be stored here");
+	return host->store(host->context, what, err);
+}
 
 static int store(struct execution *run, const struct sieve_action *action,
 		 const char *const *flags, struct sieve_text message)
@@ -174,13 +222,14 @@ static int store(struct execution *run, const struct sieve_action *action,
 	struct sieve_store what = {
 		.mailbox = action != NULL ? action->target : "INBOX",
 		.special_use = action != NULL ? action->special_use : NULL,
+		.mailbox_id = action != NULL ? action->mailbox_id : NULL,
 		.create = action != NULL && action->create,
 		.flags = flags, .message = message,
 	};
 	struct sieve_message_at at = { 0 };
 	struct roost_error err = { 0 };
 
-	if (run->host->store(run->host->context, &what, &err) == 0)
+	if (do_store(run, action, &what, &err) == 0)
 		return 0;
 	sieve_diag_add(run->diag, SIEVE_ERROR, action != NULL ? action->at : at,
 		       "failed to store into mailbox '%s': %s", what.mailbox, err.text);
@@ -219,6 +268,23 @@ static bool execute_stores(struct execution *run)
 	return true;
 }
 
+/* A discard matters only when nothing else cares for the message. */
+static int discard(const struct execution *run, struct roost_error *err)
+{
+	for (size_t i = 0; i < run->result->actions.count; i++) {
+		if (is_store(run->result->actions.items[i]) || run->result->keep_done)
+			return 0;
+	}
+	return run->host->discard != NULL ? run->host->discard(run->host->context, err) : 0;
+}
+
+static int execute_other(struct execution *run, struct sieve_action *action, struct roost_error *err)
+{
+	if (action->kind == SIEVE_DISCARD)
+		return discard(run, err);
+	return sieve_send(run->result, run->host, run->envelope, action, err);
+}
+
 static bool execute_sending(struct execution *run)
 {
 	bool ok = true;
@@ -230,12 +296,16 @@ static bool execute_sending(struct execution *run)
 		if (action->done)
 			continue;
 		action->done = true;
-		if (is_store(action) || action->kind == SIEVE_DISCARD)
+		if (is_store(action) || execute_other(run, action, &err) == 0)
 			continue;
-		if (sieve_send(run->result, run->host, run->envelope, action, &err) == 0)
+		if (action->try)
 			continue;
-		sieve_diag_add(run->diag, SIEVE_ERROR, action->at, "failed to send %s message: %s",
-			       action->name, err.text);
+		if (action->kind == SIEVE_PIPE)
+			sieve_diag_add(run->diag, SIEVE_ERROR, action->at,
+				       "failed to pipe message to program '%s': %s", action->target, err.text);
+		else
+			sieve_diag_add(run->diag, SIEVE_ERROR, action->at,
+				       "failed to send %s message: %s", action->name, err.text);
 		ok = ok && (action->kind == SIEVE_VACATION || action->kind == SIEVE_NOTIFY);
 	}
 	return ok;
@@ -270,7 +340,7 @@ bool sieve_result_execute(struct sieve_result *result, const struct sieve_host *
 			  const struct sieve_envelope *envelope, struct sieve_message *message,
 			  struct sieve_diag *diag, bool *kept)
 {
-	struct execution run = { result, host, envelope, diag };
+	struct execution run = { result, host, envelope, diag, message };
 	bool keeping = !result->keep_cancelled && !result->keep_done;
 	struct roost_error err = { 0 };
 	bool ok = execute_stores(&run);
@@ -297,7 +367,7 @@ bool sieve_result_execute(struct sieve_result *result, const struct sieve_host *
 	/* What was asked for cannot be: the message stays, unchanged. */
 	for (size_t i = 0; i < result->actions.count; i++)
 		result->actions.items[i]->done = true;
-	*kept = result->keep_done || (store(&run, NULL, NULL, message->data) == 0 &&
+	*kept = result->keep_done || (store(&run, NULL, NULL, message->original) == 0 &&
 		(host->commit == NULL || host->commit(host->context, &err) == 0));
 	result->keep_done = *kept;
 	return false;

@@ -10,7 +10,7 @@
 
 enum sieve_action_kind {
 	SIEVE_STORE, SIEVE_KEEP, SIEVE_REDIRECT, SIEVE_DISCARD, SIEVE_REJECT, SIEVE_EREJECT,
-	SIEVE_VACATION, SIEVE_NOTIFY, SIEVE_REPORT,
+	SIEVE_VACATION, SIEVE_NOTIFY, SIEVE_REPORT, SIEVE_PIPE,
 };
 
 struct sieve_action {
@@ -18,12 +18,17 @@ struct sieve_action {
 	const char *name;		/* for people and test_result_action */
 	struct sieve_message_at at;
 	const char *target;		/* mailbox or address; NULL: none */
-	const char *special_use;
+	const char *special_use, *mailbox_id;
 	const char *const *flags;	/* NULL-terminated; NULL: none given */
 	bool create, copy;
 	struct sieve_text message;	/* as edited when the action was asked for; or to be sent */
 	const char *text;		/* reject: the reason */
 	const char *from;		/* of what is sent */
+	struct sieve_dsn dsn;		/* redirect */
+	bool expand;			/* redirect: target names a list */
+	const char *const *args;	/* pipe: of the program */
+	bool try;			/* pipe: it may fail */
+	const struct sieve_store *fcc;	/* where a copy of what is sent goes; NULL: nowhere */
 	const char *mark;		/* id to mark as seen on success; NULL */
 	uint64_t mark_seconds;
 	bool cancels;			/* the implicit keep */

@@ -5,7 +5,7 @@
 #include <roost/utf8.h>
 #include "sieve/run.h"
 
-enum { STEPS_PER_CLOCK = 64 };
+enum { STEPS_PER_CLOCK = 64, MAX_MEMORY = 100 << 20 };
 
 static uint64_t cpu_now(void)
 {
@@ -28,7 +28,9 @@ void sieve_run_init(struct sieve_run *run, const struct sieve_instance *instance
 		.arena = roost_arena_create("sieve run"),
 	};
 	clock_gettime(CLOCK_REALTIME, &now);
-	run->now = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	run->now = host->now != NULL ? host->now(host->context) :
+		(int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	run->memory_limit = sieve_setting_size(instance, "sieve_max_memory", MAX_MEMORY);
 	run->variables = roost_arena_zalloc(run->arena, (program->variable_count + 1) *
 					    sizeof(struct roost_str));
 	run->globals = roost_arena_zalloc(run->arena, (program->global_count + 1) *
@@ -127,6 +129,15 @@ void sieve_run_leave(struct sieve_run *run)
 
 /* --- the loop --- */
 
+/* What a script evaluates lives until its end: loops and includes could fill the machine. */
+static bool over_memory(struct sieve_run *run)
+{
+	if (run->memory_limit == 0 || roost_arena_size(run->arena) <= run->memory_limit)
+		return false;
+	sieve_run_error(run, "execution exceeded the limit of memory");
+	return true;
+}
+
 static bool over_time(struct sieve_run *run)
 {
 	if (run->cpu_limit == 0 || ++run->steps % STEPS_PER_CLOCK != 0 ||
@@ -174,7 +185,7 @@ bool sieve_run(struct sieve_run *run)
 		run->pc = run->next;
 		step(run);
 		/* A jump back is where time can go without end, and a call where it goes. */
-		if (over_time(run))
+		if (over_time(run) || over_memory(run))
 			break;
 	}
 	return !run->failed;
@@ -277,6 +288,13 @@ struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args 
 	return evaluate(run, args->program->index[list->a + at]);
 }
 
+bool sieve_arg_is_command(const struct sieve_args *args)
+{
+	uint32_t name = args->program->operation_names[args->code[1]];
+
+	return strncmp(sieve_program_string(args->program, name).data, "command/", 8) == 0;
+}
+
 bool sieve_arg_constant(const struct sieve_args *args, enum sieve_slot slot)
 {
 	const struct sieve_program *program = args->program;
@@ -304,11 +322,17 @@ struct roost_str *sieve_run_variable(struct sieve_run *run, const struct sieve_a
 	return &run->variables[index < run->program->variable_count ? index : 0];
 }
 
+uint64_t sieve_variable_limit(const struct sieve_instance *instance)
+{
+	uint64_t limit = sieve_setting_size(instance, "sieve_variables_max_value_size",
+		sieve_setting_size(instance, "sieve_variables_max_variable_size", 4096));
+
+	return limit < 4000 ? 4000 : limit;
+}
+
 void sieve_variable_set(struct sieve_run *run, struct roost_str *variable, struct sieve_text value)
 {
-	uint64_t limit = sieve_setting_size(run->instance, "sieve_variables_max_value_size",
-		sieve_setting_size(run->instance, "sieve_variables_max_variable_size", 4096));
-	size_t len = roost_utf8_cut(value.data, value.len, limit < 4000 ? 4000 : (size_t)limit);
+	size_t len = roost_utf8_cut(value.data, value.len, sieve_variable_limit(run->instance));
 	/* value may be a part of the variable itself */
 	struct sieve_text copy = sieve_text_dup(run->arena, (struct sieve_text){ value.data, len });
 

@@ -45,6 +45,7 @@ struct sieve_run {
 	uint64_t cpu_start, cpu_limit;	/* microseconds; limit 0: none */
 	uint32_t steps;
 	bool timed_out;
+	uint64_t memory_limit;		/* bytes of the run's own; 0: none */
 	bool tester_ended;		/* by test_fail */
 };
 
@@ -77,12 +78,16 @@ struct sieve_text sieve_arg_string(struct sieve_run *run, const struct sieve_arg
 uint32_t sieve_arg_count(const struct sieve_args *args, enum sieve_slot slot);
 struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args *args,
 				 enum sieve_slot slot, uint32_t at);
+/* What is both a command and a test: which of them this call is. */
+bool sieve_arg_is_command(const struct sieve_args *args);
 /* Whether all of it is constant. */
 bool sieve_arg_constant(const struct sieve_args *args, enum sieve_slot slot);
 
 /* --- variables --- */
 struct roost_str *sieve_run_variable(struct sieve_run *run, const struct sieve_args *args,
 				     enum sieve_slot slot);
+/* Bytes that a value may have. */
+uint64_t sieve_variable_limit(const struct sieve_instance *instance);
 void sieve_variable_set(struct sieve_run *run, struct roost_str *variable, struct sieve_text value);
 
 /* --- tests over values (match.c) --- */
@@ -97,7 +102,7 @@ int sieve_match_end(struct sieve_matcher *matcher);
 void sieve_match_quietly(struct sieve_matcher *matcher);
 
 enum { SIEVE_MATCH_IS, SIEVE_MATCH_CONTAINS, SIEVE_MATCH_GLOB, SIEVE_MATCH_VALUE,
-       SIEVE_MATCH_COUNT, SIEVE_MATCH_REGEX };
+       SIEVE_MATCH_COUNT, SIEVE_MATCH_REGEX, SIEVE_MATCH_LIST };
 enum { SIEVE_PART_ALL = 0, SIEVE_PART_LOCAL, SIEVE_PART_DOMAIN, SIEVE_PART_USER, SIEVE_PART_DETAIL };
 
 #endif

@@ -81,6 +81,28 @@ static bool is_loop(struct sieve_text message, const char *user)
 	return false;
 }
 
+/* One copy for each line of target. */
+static int send_each(const struct sieve_host *host, const char *from, const char *target,
+		     struct sieve_text message, const struct sieve_dsn *dsn, struct roost_error *err)
+{
+	struct roost_str to = ROOST_STR_INIT;
+	int sent = 0;
+
+	for (const char *at = target; *at != '\0' && sent == 0;) {
+		size_t len = strcspn(at, "\n");
+		struct sieve_mail mail = { .from = from, .message = message, .dsn = *dsn };
+
+		roost_str_truncate(&to, 0);
+		roost_str_append(&to, at, len);
+		mail.to = to.data;
+		if (len > 0)
+			sent = host->send(host->context, &mail, err);
+		at += len + (at[len] == '\n');
+	}
+	roost_str_free(&to);
+	return sent;
+}
+
 /* The same message to the same address within the period is not forwarded again. */
 static char *forward_id(struct sieve_result *result, const struct sieve_action *action)
 {
@@ -104,13 +126,44 @@ static char *forward_id(struct sieve_result *result, const struct sieve_action *
 	return text;
 }
 
+/* RFC 6009 sections 6.1 and 7.1: who asks for reports is to get them. */
+static const char *forward_from(struct sieve_result *result, const struct sieve_envelope *envelope,
+				const struct sieve_action *action)
+{
+	bool reports = action->dsn.notify != NULL || action->dsn.ret != NULL || action->dsn.by_mode != 0;
+	const char *user = sieve_user_address(result->instance, envelope);
+
+	if (reports && envelope->from != NULL && envelope->from[0] != '\0' && user != NULL)
+		return user;
+	return sieve_envelope_from(result->arena, result->instance, envelope,
+				   "sieve_redirect_envelope_from", "sender");
+}
+
+/* To the address, or to all of the list. RFC 6134 section 2.3. */
+static int forward(const struct sieve_host *host, const char *from,
+		   const struct sieve_action *action, struct sieve_text message,
+		   struct roost_error *err)
+{
+	struct roost_str members = ROOST_STR_INIT;
+	int sent;
+
+	if (!action->expand)
+		return send_each(host, from, action->target, message, &action->dsn, err);
+	if (host->list_members == NULL)
+		return roost_fail(err, ROOST_ERR_UNSUPPORTED, "there are no lists here");
+	sent = host->list_members(host->context, action->target, &members, err);
+	if (sent == 0)
+		sent = send_each(host, from, roost_str_text(&members), message, &action->dsn, err);
+	roost_str_free(&members);
+	return sent;
+}
+
 static int redirect(struct sieve_result *result, const struct sieve_host *host,
 		    const struct sieve_envelope *envelope, struct sieve_action *action,
 		    struct roost_error *err)
 {
 	const char *user = sieve_user_address(result->instance, envelope);
-	const char *from = sieve_envelope_from(result->arena, result->instance, envelope,
-					       "sieve_redirect_envelope_from", "sender");
+	const char *from = forward_from(result, envelope, action);
 	struct roost_header walk = roost_header_walk(action->message.data, action->message.len);
 	size_t header = roost_header_length(action->message.data, action->message.len);
 	struct roost_header_field field;
@@ -134,7 +187,7 @@ static int redirect(struct sieve_result *result, const struct sieve_host *host,
 	}
 	roost_str_puts(&out, "\r\n");
 	roost_str_append(&out, action->message.data + header, action->message.len - header);
-	sent = host->send(host->context, from, action->target, sieve_text_of_str(&out), err);
+	sent = forward(host, from, action, sieve_text_of_str(&out), err);
 	if (sent == 0 && id != NULL && host->mark != NULL)
 		host->mark(host->context, sieve_text_of(id), sieve_setting_time(result->instance,
 			   "sieve_redirect_duplicate_period", 12 * 3600));
@@ -148,6 +201,7 @@ static int report(struct sieve_result *result, const struct sieve_host *host,
 		  struct roost_error *err)
 {
 	const char *recipient = envelope->to;
+	struct sieve_mail mail = { .from = "", .to = envelope->from };
 	struct roost_header walk = roost_header_walk(action->message.data, action->message.len);
 	struct roost_text id = roost_header_find(action->message.data, action->message.len,
 						 "Message-ID");
@@ -186,7 +240,8 @@ static int report(struct sieve_result *result, const struct sieve_host *host,
 					 field.end - field.offset);
 	}
 	roost_str_printf(&out, "\r\n\r\n--%s--\r\n", boundary);
-	sent = host->send(host->context, "", envelope->from, sieve_text_of_str(&out), err);
+	mail.message = sieve_text_of_str(&out);
+	sent = host->send(host->context, &mail, err);
 	roost_str_free(&out);
 	return sent;
 }
@@ -203,28 +258,53 @@ static int refuse(struct sieve_result *result, const struct sieve_host *host,
 	return report(result, host, envelope, action, err);
 }
 
-/* One copy for each line of target. */
-static int send_each(const struct sieve_host *host, const struct sieve_action *action,
-		     struct roost_arena *arena, struct roost_error *err)
+/* A copy of what was sent. RFC 8580: it goes beside the mail, whose failure it is not. */
+static void keep_copy(const struct sieve_host *host, const struct sieve_action *action)
 {
-	int sent = 0;
+	struct sieve_store store = *action->fcc;
+	struct roost_error err;
 
-	for (const char *at = action->target; *at != '\0' && sent == 0;) {
-		size_t len = strcspn(at, "\n");
+	store.message = action->message;
+	if (host->store == NULL || host->store(host->context, &store, &err) < 0)
+		return;
+	if (host->commit != NULL && host->commit(host->context, &err) < 0 && host->rollback != NULL)
+		host->rollback(host->context);
+}
 
-		sent = host->send(host->context, action->from, roost_arena_strndup(arena, at, len),
-				  action->message, err);
-		at += len + (at[len] == '\n');
-	}
-	return sent;
+static int send_message(struct sieve_result *result, const struct sieve_host *host,
+			struct sieve_action *action, struct roost_error *err)
+{
+	if (action->target == NULL)	/* it was decided not to answer */
+		return 0;
+	if (send_each(host, action->from, action->target, action->message, &action->dsn, err) < 0)
+		return -1;
+	if (action->mark != NULL && host->mark != NULL)
+		host->mark(host->context, sieve_text_of(action->mark), action->mark_seconds);
+	if (action->fcc != NULL)
+		keep_copy(host, action);
+	return 0;
+}
+
+static int pipe_message(const struct sieve_host *host, const struct sieve_envelope *envelope,
+			const struct sieve_action *action, struct roost_error *err)
+{
+	struct sieve_external external = {
+		.extension = "pipe", .program = action->target, .args = action->args,
+		.input = action->message, .sender = envelope->from, .recipient = envelope->to,
+		.orig_recipient = envelope->orig_to,
+	};
+
+	if (host->external == NULL)
+		return roost_fail(err, ROOST_ERR_UNSUPPORTED, "no programs are run here");
+	return host->external(host->context, &external, NULL, err) == 0 ? 0 : -1;
 }
 
 int sieve_send(struct sieve_result *result, const struct sieve_host *host,
 	       const struct sieve_envelope *envelope, struct sieve_action *action,
 	       struct roost_error *err)
 {
-	int sent;
-
+	if (action->kind == SIEVE_PIPE)
+		return pipe_message(host, envelope, action, err);
 	if (host->send == NULL)
 		return roost_fail(err, ROOST_ERR_UNSUPPORTED, "no mail can be sent here");
 	switch (action->kind) {
@@ -234,11 +314,6 @@ int sieve_send(struct sieve_result *result, const struct sieve_host *host,
 	case SIEVE_EREJECT:
 		return refuse(result, host, envelope, action, err);
 	default:
-		if (action->target == NULL)	/* it was decided not to answer */
-			return 0;
-		sent = send_each(host, action, result->arena, err);
-		if (sent == 0 && action->mark != NULL && host->mark != NULL)
-			host->mark(host->context, sieve_text_of(action->mark), action->mark_seconds);
-		return sent;
+		return send_message(result, host, action, err);
 	}
 }

@@ -17,7 +17,10 @@
 	X(SPECIALUSE, "specialuse") X(SMTP, "smtp") X(FOLDER, "folder") X(APPEND, "append") \
 	X(EXTENSION, "extension") X(MAILBOX, "mailbox") X(TARGET, "target") X(LIST, "list") \
 	X(HEADERS_ONLY, "headers-only") X(TRY, "try") X(PIPE, "pipe") X(INPUT, "input") \
-	X(OUTPUT, "output")
+	X(OUTPUT, "output") \
+	X(FCC, "fcc") X(MAILBOXID, "mailboxid") X(NOTIFY, "notify") X(RET, "ret") \
+	X(BYRELATIVE, "bytimerelative") X(BYABSOLUTE, "bytimeabsolute") X(BYMODE, "bymode") \
+	X(BYTRACE, "bytrace") X(HEADERS, "headers") X(EXPAND, "expand")
 
 enum sieve_slot {
 #define SIEVE_SLOT_ENUM(name, text) SIEVE_SLOT_##name,

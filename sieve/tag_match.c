@@ -21,9 +21,11 @@ static int check_pair(struct sieve_check *check, struct sieve_use *use)
 	struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH);
 	const struct sieve_comparator *comparator = use_comparator(use);
 
-	if (match == NULL || comparator == NULL || comparator->substring)
+	if (match == NULL || comparator == NULL ||
+	    (comparator->substring && match->number != SIEVE_MATCH_LIST + 1))
 		return 0;
-	switch (match->number - 1) {
+	switch ((int)match->number - 1) {
+	case SIEVE_MATCH_LIST:
 	case SIEVE_MATCH_CONTAINS:
 	case SIEVE_MATCH_GLOB:
 	case SIEVE_MATCH_REGEX:

@@ -218,18 +218,18 @@ static int check_envelope(struct sieve_check *check, struct sieve_use *use)
 
 	for (uint32_t i = 0; i < names->count; i++) {
 		struct sieve_text name = names->strings[i].text;
+		bool address = sieve_text_is(name, "from") || sieve_text_is(name, "to");
 
-		if (!names->strings[i].constant)
+		if (!names->strings[i].constant || address)
 			continue;
-		if (sieve_text_is(name, "auth") && sieve_use_find(use, SIEVE_SLOT_ADDRESS_PART) != NULL) {
-			sieve_check_error(check, names->at, "envelope part 'auth' specified for the "
-				"envelope test is no address: it takes no address part");
-			return -1;
-		}
-		if (!sieve_text_is(name, "from") && !sieve_text_is(name, "to") &&
-		    !sieve_text_is(name, "auth")) {
+		if (!sieve_text_is(name, "auth") && !sieve_envelope_part_known(check, name)) {
 			sieve_check_error(check, names->at, "specified envelope part '%.*s' is not "
 					  "supported by the envelope test", (int)name.len, name.data);
+			return -1;
+		}
+		if (sieve_use_find(use, SIEVE_SLOT_ADDRESS_PART) != NULL) {
+			sieve_check_error(check, names->at, "envelope part '%.*s' specified for the "
+				"envelope test is no address: it takes no address part", (int)name.len, name.data);
 			return -1;
 		}
 	}
@@ -253,6 +253,7 @@ static int run_envelope(struct sieve_run *run, const struct sieve_args *args)
 	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
 	unsigned part = (unsigned)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 1) - 1;
 	uint32_t count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
+	const char *value;
 	int found = 0;
 
 	for (uint32_t i = 0; i < count && found == 0; i++) {
@@ -264,6 +265,9 @@ static int run_envelope(struct sieve_run *run, const struct sieve_args *args)
 			found = match_envelope(run, matcher, part, run->envelope->to);
 		else if (sieve_text_is(name, "auth") && run->envelope->auth != NULL)
 			found = sieve_match_value(matcher, sieve_text_of(run->envelope->auth));
+		else if (!sieve_text_is(name, "from") && !sieve_text_is(name, "to") &&
+			 (value = sieve_envelope_part(run, args, name)) != NULL)
+			found = sieve_match_value(matcher, sieve_text_of(value));
 	}
 	return sieve_match_end(matcher);
 }

@@ -35,8 +35,8 @@ void tester_reset_result(struct tester *tester)
 {
 	sieve_result_reset(&tester->result);
 	tester->sent.count = 0;
-	if (tester->message->edited)
-		tester_use_message(tester, tester->message->data);
+	if (sieve_message_changed(tester->message))
+		tester_use_message(tester, tester->message->original);
 }
 
 /* Older messages stay: the result may still refer to them. */

@@ -181,8 +181,8 @@ static int run_script_run(struct sieve_run *run, const struct sieve_args *args)
 
 	if (!sieve_arg_has(args, SIEVE_SLOT_APPEND)) {
 		sieve_result_reset(&tester->result);
-		if (tester->message->edited)
-			tester_use_message(tester, tester->message->data);
+		if (sieve_message_changed(tester->message))
+			tester_use_message(tester, tester->message->original);
 	}
 	tester_clear_log(tester);
 	if (tester->script == NULL)
@@ -341,8 +341,7 @@ static int run_test_message(struct sieve_run *run, const struct sieve_args *args
 	struct tester *tester = tester_of(run);
 	uint64_t index = sieve_arg_number(args, SIEVE_SLOT_ARG0, 0);
 	struct sieve_text folder = sieve_arg_string(run, args, SIEVE_SLOT_FOLDER);
-	bool command = strncmp(sieve_program_string(run->program,
-		run->program->operation_names[args->code[1]]).data, "command", 7) == 0;
+	bool command = sieve_arg_is_command(args);
 	bool found = folder.data != NULL ? use_stored(tester, folder.data, index) :
 		use_sent(tester, index);
 

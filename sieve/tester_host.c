@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "sieve/external.h"
 #include "sieve/tester.h"
 
 bool tester_has_mailbox(const struct tester *tester, const char *name)
@@ -57,20 +58,23 @@ static int host_store(void *context, const struct sieve_store *store, struct roo
 {
 	struct tester *tester = context;
 	struct roost_str flags = ROOST_STR_INIT;
+	const char *mailbox = store->mailbox;
 	struct tester_mail mail = { 0 };
 
-	if (!name_ok(store->mailbox))
+	/* Special uses are not known here; ids are names. */
+	if (store->mailbox_id != NULL && tester_has_mailbox(tester, store->mailbox_id))
+		mailbox = store->mailbox_id;
+	if (!name_ok(mailbox))
 		return roost_fail(err, ROOST_ERR_INVALID, "Invalid mailbox name");
-	if (!tester_has_mailbox(tester, store->mailbox)) {
+	if (!tester_has_mailbox(tester, mailbox)) {
 		if (!store->create)
-			return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s",
-					  store->mailbox);
-		roost_vec_push(&tester->mailboxes, roost_arena_strdup(tester->arena, store->mailbox));
+			return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", mailbox);
+		roost_vec_push(&tester->mailboxes, roost_arena_strdup(tester->arena, mailbox));
 	}
 	for (const char *const *flag = store->flags; flag != NULL && *flag != NULL; flag++)
 		roost_str_printf(&flags, "%s%s", flags.len > 0 ? " " : "", *flag);
 	mark_attachment(&flags, store->message);
-	mail.mailbox = roost_arena_strdup(tester->arena, store->mailbox);
+	mail.mailbox = roost_arena_strdup(tester->arena, mailbox);
 	mail.flags = roost_arena_strdup(tester->arena, roost_str_text(&flags));
 	mail.text = sieve_text_dup(tester->arena, store->message);
 	roost_str_free(&flags);
@@ -101,18 +105,34 @@ static int host_exists(void *context, const char *mailbox)
 	return tester_has_mailbox(context, mailbox);
 }
 
-static int host_send(void *context, const char *from, const char *to, struct sieve_text message,
-		     struct roost_error *err)
+static int host_send(void *context, const struct sieve_mail *mail, struct roost_error *err)
 {
 	struct tester *tester = context;
-	struct tester_mail mail = {
-		.from = roost_arena_strdup(tester->arena, from),
-		.to = roost_arena_strdup(tester->arena, to),
-		.text = sieve_text_dup(tester->arena, message),
+	struct tester_mail sent = {
+		.from = roost_arena_strdup(tester->arena, mail->from),
+		.to = roost_arena_strdup(tester->arena, mail->to),
+		.text = sieve_text_dup(tester->arena, mail->message),
+		.dsn = mail->dsn,
 	};
 
-	roost_vec_push(&tester->sent, mail);
+	sent.dsn.notify = roost_arena_strdup(tester->arena, mail->dsn.notify);
+	sent.dsn.ret = roost_arena_strdup(tester->arena, mail->dsn.ret);
+	roost_vec_push(&tester->sent, sent);
 	return 0;
+}
+
+/* Mailboxes have their names as ids here. */
+static int host_mailbox_by_id(void *context, const char *id)
+{
+	return tester_has_mailbox(context, id);
+}
+
+static int host_external(void *context, const struct sieve_external *external,
+			 struct roost_str *output, struct roost_error *err)
+{
+	const struct tester *tester = context;
+
+	return sieve_external_run(tester->instance, tester_user(), tester->folder, external, output, err);
 }
 
 static bool host_environment(void *context, const char *item, struct roost_str *value)
@@ -155,6 +175,8 @@ void tester_host_init(struct tester *tester)
 		.context = tester, .store = host_store, .commit = host_commit,
 		.rollback = host_rollback, .mailbox_exists = host_exists, .send = host_send,
 		.environment = host_environment, .metadata = host_metadata,
+		.mailbox_by_id = host_mailbox_by_id, .external = host_external,
+		.list_has = tester_list_has, .list_members = tester_list_members,
 	};
 }
 
