@@ -125,9 +125,12 @@ void sieve_build_write(struct roost_str *out, const struct sieve_build *build)
 		.operations = (uint32_t)build->operations.count,
 		.extensions = (uint32_t)build->extensions.count,
 		.bytes = (uint32_t)build->bytes.len,
+		.setup = build->setup,
 		.variables = build->variables,
 		.globals = build->globals,
 	};
+
+	size_t start = out->len;
 
 	roost_str_append(out, &file, sizeof(file));
 	WRITE(out, build->items);
@@ -137,4 +140,5 @@ void sieve_build_write(struct roost_str *out, const struct sieve_build *build)
 	WRITE(out, build->operations);
 	WRITE(out, build->extensions);
 	roost_str_append(out, roost_str_text(&build->bytes), build->bytes.len);
+	sieve_program_seal(out->data + start, out->len - start);
 }

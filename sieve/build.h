@@ -15,6 +15,7 @@ struct sieve_build {
 	ROOST_VEC(uint32_t) operations;
 	ROOST_VEC(uint32_t) extensions;
 	uint32_t variables, globals;
+	uint64_t setup;
 	struct roost_map *strings;	/* short strings that are in the pool already */
 	struct roost_map *operation_numbers;
 };

@@ -1,5 +1,6 @@
 /* compile - a script and those it includes: parse, check, generate. */
 #include "sieve/compile.h"
+#include "sieve/hash.h"
 
 enum { MAX_INCLUDES = 255, MAX_INCLUDE_DEPTH = 10 };
 
@@ -43,9 +44,12 @@ static const char *compile_unit(struct sieve_compile *compile, const char *name,
 	uint32_t errors = compile->diag->errors, first = build->variables;
 	struct sieve_node *commands = NULL;
 	struct sieve_use *uses;
+	uint64_t identity = sieve_hash(0, source);
 
 	build->units.items[unit].name = sieve_build_string(build, sieve_text_of(name));
 	build->units.items[unit].location = location;
+	build->units.items[unit].identity[0] = (uint32_t)identity;
+	build->units.items[unit].identity[1] = (uint32_t)(identity >> 32);
 	if (!sieve_parse(compile->arena, name, source, compile->diag, &commands))
 		return "parse";
 	check.variables = roost_map_create();
@@ -116,6 +120,7 @@ static bool compile_included(struct sieve_compile *compile, const struct sieve_u
 	if (found == 0) {
 		build->units.items[unit].name = sieve_build_string(build, sieve_text_of(name));
 		build->units.items[unit].missing = 1;
+		build->units.items[unit].location = location;
 		build->units.items[unit].start = (uint32_t)build->code.count;
 		sieve_build_code(build, SIEVE_CODE_END);
 	} else if (found > 0) {
@@ -195,6 +200,7 @@ bool sieve_compile(const struct sieve_instance *instance, const struct sieve_loa
 	uint64_t limit = sieve_setting_size(instance, "sieve_max_script_size", 1 << 20);
 
 	sieve_build_init(&compile.build);
+	compile.build.setup = sieve_instance_setup(instance);
 	if (limit != 0 && source.len > limit) {
 		sieve_diag_add(diag, SIEVE_ERROR, (struct sieve_message_at){ .script = name },
 			       "script is larger than %llu bytes", (unsigned long long)limit);

@@ -86,6 +86,7 @@ struct sieve_namespace {
 
 struct sieve_extension {
 	const char *name;		/* as in require; NULL: always there */
+	uint32_t version;		/* raised when compiled scripts that use it have to be made anew */
 	bool off;			/* offered only when the administrator lists it */
 	bool bundle;			/* never by ihave: changes what strings mean */
 	const struct sieve_def *defs;		/* each array ends with a name of NULL */

@@ -1,6 +1,7 @@
 /* instance - the registry of extensions and the settings of one engine. */
 #include <stdlib.h>
 #include "sieve/extensions.h"
+#include "sieve/hash.h"
 #include "sieve/instance.h"
 #include "sieve/program.h"
 
@@ -110,6 +111,29 @@ int sieve_instance_offer(struct sieve_instance *instance, const char *names,
 		names += len;
 	}
 	return result;
+}
+
+uint64_t sieve_instance_setup(const struct sieve_instance *instance)
+{
+	static const char *const settings[] = {
+		"sieve_max_redirects", "sieve_global_extensions", "sieve_implicit_extensions",
+		"sieve_include_max_includes", "sieve_include_max_nesting_depth", "sieve_max_script_size",
+		"sieve_editheader_max_header_size",
+	};
+	uint64_t hash = SIEVE_PROGRAM_VERSION;
+
+	for (size_t i = 0; i < instance->extensions.count; i++) {
+		const struct sieve_extension *extension = instance->extensions.items[i];
+
+		if (extension->name != NULL && instance->offered[i])
+			hash = sieve_hash(hash + extension->version, sieve_text_of(extension->name));
+	}
+	for (size_t i = 0; i < ROOST_COUNT(settings); i++) {
+		const char *value = sieve_setting(instance, settings[i]);
+
+		hash = sieve_hash(hash, sieve_text_of(value != NULL ? value : ""));
+	}
+	return hash;
 }
 
 const struct sieve_def *sieve_instance_operation(const struct sieve_instance *instance,

@@ -35,6 +35,8 @@ void sieve_instance_offer_all(struct sieve_instance *instance);
 /* Number of an extension, -1 when unknown. */
 int sieve_instance_find(const struct sieve_instance *instance, const char *name);
 bool sieve_instance_offers(const struct sieve_instance *instance, const char *name);
+/* Stands for all that compiling depends on beside the text: engine, extensions offered, settings. */
+uint64_t sieve_instance_setup(const struct sieve_instance *instance);
 /* By "command/keep" or "test/header"; NULL when unknown. */
 const struct sieve_def *sieve_instance_operation(const struct sieve_instance *instance,
 						 const char *name);

@@ -25,6 +25,7 @@ noinst_LTLIBRARIES += sieve/libsieve-engine.la
 sieve_libsieve_engine_la_SOURCES = \
 	sieve/address.c \
 	sieve/build.c sieve/build.h \
+	sieve/cache.c sieve/cache.h \
 	sieve/check.c sieve/check.h \
 	sieve/check_args.c \
 	sieve/check_string.c \
@@ -58,6 +59,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/external.c sieve/external.h \
 	sieve/extensions.c sieve/extensions.h \
 	sieve/generate.c \
+	sieve/hash.h \
 	sieve/host.h \
 	sieve/instance.c sieve/instance.h \
 	sieve/match.c \

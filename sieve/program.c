@@ -1,4 +1,6 @@
 /* program - takes compiled scripts in, believing nothing. */
+#include <stddef.h>
+#include "sieve/hash.h"
 #include "sieve/instance.h"
 #include "sieve/program.h"
 #include "sieve/program_file.h"
@@ -16,6 +18,27 @@ struct loader {
 static int corrupt(struct roost_error *err, const char *what)
 {
 	return roost_fail(err, ROOST_ERR_CORRUPT, "compiled script is damaged: %s", what);
+}
+
+static uint64_t checksum(struct sieve_text data)
+{
+	struct sieve_program_file head;
+	uint64_t hash;
+
+	memcpy(&head, data.data, sizeof(head));
+	head.checksum = 0;
+	hash = sieve_hash(0, (struct sieve_text){ (const char *)&head, sizeof(head) });
+	return sieve_hash(hash, (struct sieve_text){ data.data + sizeof(head), data.len - sizeof(head) });
+}
+
+void sieve_program_seal(char *data, size_t len)
+{
+	uint64_t sum;
+
+	if (len < sizeof(struct sieve_program_file))
+		return;
+	sum = checksum((struct sieve_text){ data, len });
+	memcpy(data + offsetof(struct sieve_program_file, checksum), &sum, sizeof(sum));
 }
 
 static const void *take(struct loader *loader, uint32_t count, size_t size)
@@ -39,6 +62,9 @@ static int take_all(struct loader *loader, struct roost_error *err)
 	if (file->version != SIEVE_PROGRAM_VERSION)
 		return roost_fail(err, ROOST_ERR_UNSUPPORTED,
 				  "compiled script is of version %u", file->version);
+	if (file->checksum != checksum(program->data))
+		return corrupt(err, "its checksum");
+	program->setup = file->setup;
 	program->item_count = file->items;
 	program->index_count = file->index;
 	program->code_count = file->code;

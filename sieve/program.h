@@ -1,6 +1,6 @@
 /*
  * A compiled script: instructions over one pool of constants. Immutable and relocatable: what is
- * loaded is the bytes of the file, checked once, then trusted. Offsets, never pointers, are inside.
+ * loaded is the bytes of the file, checked once (checksum, then every reference), then trusted. Offsets, never pointers, are inside.
  *
  * Code is a sequence of words. JUMPs are two words; a CALL is four and two for each argument:
  * CALL, operation, line, count, then count pairs of slot and pool item, slots ascending.
@@ -44,7 +44,13 @@ struct sieve_unit {
 	uint32_t start;			/* in code */
 	uint32_t first_variable, variables;
 	uint32_t missing;		/* an optional one that was not there */
+	uint32_t identity[2];		/* sieve_hash() of its text: low, high word */
 };
+
+static inline uint64_t sieve_unit_identity(const struct sieve_unit *unit)
+{
+	return unit->identity[0] | (uint64_t)unit->identity[1] << 32;
+}
 
 struct sieve_def;
 
@@ -61,6 +67,7 @@ struct sieve_program {
 	uint32_t extension_count, variable_count, global_count;
 	const struct sieve_def **operations;
 	struct sieve_text data;			/* what was loaded */
+	uint64_t setup;				/* sieve_instance_setup() of its compiler */
 	void **prepared;			/* per code word: keys made ready by match.c */
 };
 
@@ -72,6 +79,8 @@ struct sieve_instance;
  */
 int sieve_program_load(const struct sieve_instance *instance, struct sieve_text data,
 		       struct sieve_program **program, struct roost_error *err);
+/* Put the right checksum into the bytes of a program. */
+void sieve_program_seal(char *data, size_t len);
 void sieve_program_free(struct sieve_program *program);
 /* As text, for people. */
 void sieve_program_dump(struct roost_str *out, const struct sieve_program *program);

@@ -9,7 +9,9 @@
 struct sieve_program_file {
 	uint32_t magic, version;
 	uint32_t items, index, code, units, operations, extensions, bytes;
-	uint32_t variables, globals;
+	uint32_t variables, globals, reserved;
+	uint64_t setup;			/* sieve_instance_setup() of the compiler */
+	uint64_t checksum;		/* of all bytes, with this one 0 */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* sieve-dump - shows a compiled script as text. */
 #include <unistd.h>
+#include "sieve/cache.h"
 #include "sieve/tool.h"
 
 int main(int argc, char **argv)
@@ -16,7 +17,9 @@ int main(int argc, char **argv)
 	}
 	instance = sieve_instance_create();
 	sieve_instance_offer_all(instance);
-	if (tool_read(argv[1], &bytes) == 0) {
+	if (sieve_cache_read(argv[1], &bytes, &err) < 0) {
+		fprintf(stderr, "%s: %s\n", argv[1], roost_error_log(&err));
+	} else {
 		if (sieve_program_load(instance, sieve_text_of_str(&bytes), &program, &err) < 0) {
 			fprintf(stderr, "%s: %s\n", argv[1], err.text);
 		} else {

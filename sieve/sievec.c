@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include "sieve/cache.h"
 #include "sieve/tool.h"
 
 struct options { bool dump, json; const struct sieve_instance *instance; };
@@ -13,8 +14,12 @@ static int put_out(const struct options *options, const char *path, struct sieve
 	struct sieve_program *program;
 	struct roost_error err;
 
-	if (!options->dump)
-		return tool_write(path, bytes);
+	if (!options->dump && sieve_cache_save(path, bytes, &err) == 0)
+		return 0;
+	if (!options->dump) {
+		fprintf(stderr, "%s: %s\n", path, roost_error_log(&err));
+		return -1;
+	}
 	if (sieve_program_load(options->instance, bytes, &program, &err) < 0) {
 		fprintf(stderr, "sievec: %s\n", err.text);
 		return -1;

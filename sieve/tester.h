@@ -22,6 +22,7 @@ struct tester {
 	struct sieve_diag log;
 	struct roost_arena *arena;	/* for the whole file */
 	const char *folder;		/* of the file, absolute */
+	const char *work;		/* for files of ours; goes when the file has ended */
 	struct roost_map *settings;	/* set, not yet reloaded */
 
 	struct sieve_message *message;
@@ -30,7 +31,7 @@ struct tester {
 
 	ROOST_VEC(const char *) mailboxes;
 	ROOST_VEC(struct tester_mail) stored, sent;
-	struct roost_map *metadata, *binaries;
+	struct roost_map *metadata, *binaries;		/* binaries: name -> path */
 	struct sieve_program *script;
 	ROOST_VEC(struct sieve_program *) programs;
 

@@ -1,5 +1,6 @@
 /* tester_commands - commands and tests of vnd.dovecot.testsuite. */
 #include <stdlib.h>
+#include "sieve/cache.h"
 #include "sieve/extensions.h"
 #include "sieve/tester.h"
 
@@ -239,11 +240,16 @@ static int run_multiscript(struct sieve_run *run, const struct sieve_args *args)
 static int run_binary_save(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct tester *tester = tester_of(run);
+	struct roost_error err;
+	char *path;
 
 	if (tester->script == NULL)
 		return tester_abort(tester, "no compiled script to save");
-	roost_map_set(tester->binaries, sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data,
-		      tester->script);
+	path = roost_arena_printf(tester->arena, "%s/%zu.svbin", tester->work,
+				  roost_map_count(tester->binaries));
+	if (sieve_cache_save(path, tester->script->data, &err) < 0)
+		return tester_abort(tester, "%s", roost_error_log(&err));
+	roost_map_set(tester->binaries, sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data, path);
 	return 0;
 }
 
@@ -251,13 +257,19 @@ static int run_binary_load(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct tester *tester = tester_of(run);
 	const char *name = sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data;
-	struct sieve_program *program = roost_map_get(tester->binaries, name);
+	const char *path = roost_map_get(tester->binaries, name);
+	struct roost_str bytes = ROOST_STR_INIT;
 	struct sieve_program *loaded;
 	struct roost_error err;
+	int result;
 
-	if (program == NULL)
+	if (path == NULL)
 		return tester_abort(tester, "no binary '%s'", name);
-	if (sieve_program_load(tester->instance, program->data, &loaded, &err) < 0)
+	result = sieve_cache_read(path, &bytes, &err);
+	if (result == 0)
+		result = sieve_program_load(tester->instance, sieve_text_of_str(&bytes), &loaded, &err);
+	roost_str_free(&bytes);
+	if (result < 0)
 		return tester_abort(tester, "binary '%s': %s", name, err.text);
 	roost_vec_push(&tester->programs, loaded);
 	tester->script = loaded;

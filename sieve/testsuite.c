@@ -1,11 +1,14 @@
 /* sieve-testsuite - runs test files in the language vnd.dovecot.testsuite. */
+#include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "sieve/tester.h"
 
-struct options { bool print_log, expect_failure; const char *extensions; };
+struct options { bool print_log, expect_failure; const char *extensions, *work; };
 struct totals { unsigned passed, failed; };
 
 static const char default_message[] =
@@ -42,6 +45,38 @@ static char *folder_of(const char *path)
 	return real != NULL ? real : strdup(".");
 }
 
+/* A new folder of our own in that of the user's choice. */
+static const char *make_work(struct roost_arena *arena, const char *base)
+{
+	char *path;
+
+	if (base == NULL)
+		base = getenv("TMPDIR");
+	if (base == NULL || *base == '\0')
+		base = "/tmp";
+	if (mkdir(base, 0700) < 0 && errno != EEXIST)
+		perror(base);
+	path = roost_arena_printf(arena, "%s/sieve-testsuite.XXXXXX", base);
+	if (mkdtemp(path) == NULL)
+		perror(path);
+	return path;
+}
+
+/* All in it is files of ours. */
+static void remove_work(const char *path)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(folder), entry->d_name, 0);
+	}
+	if (folder != NULL)
+		closedir(folder);
+	rmdir(path);
+}
+
 static void tester_start(struct tester *tester, const struct options *options, const char *path)
 {
 	char *folder = folder_of(path);
@@ -49,6 +84,7 @@ static void tester_start(struct tester *tester, const struct options *options, c
 	*tester = (struct tester){ .arena = roost_arena_create("sieve tester") };
 	tester->folder = roost_arena_strdup(tester->arena, folder);
 	free(folder);
+	tester->work = make_work(tester->arena, options->work);
 	tester->instance = sieve_instance_create();
 	sieve_instance_add(tester->instance, &tester_extension);
 	if (options->extensions != NULL)
@@ -145,6 +181,7 @@ static void free_settings(struct tester *tester)
 
 static void tester_end(struct tester *tester)
 {
+	remove_work(tester->work);
 	for (size_t i = 0; i < tester->messages.count; i++)
 		sieve_message_free(tester->messages.items[i]);
 	for (size_t i = 0; i < tester->programs.count; i++)
@@ -233,6 +270,7 @@ int main(int argc, char **argv)
 		case 'E': options.print_log = true; break;
 		case 'F': options.expect_failure = true; break;
 		case 'x': options.extensions = optarg; break;
+		case 'W': options.work = optarg; break;
 		case '?': return usage();
 		default: break;
 		}

@@ -1,7 +1,6 @@
 /* tool - files and messages of the command line tools. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "sieve/tool.h"
 
@@ -18,26 +17,6 @@ int tool_read(const char *path, struct roost_str *out)
 		close(fd);
 	roost_str_reserve(out, 1)[0] = '\0';
 	return got < 0 ? -1 : 0;
-}
-
-int tool_write(const char *path, struct sieve_text data)
-{
-	struct roost_str name = ROOST_STR_INIT;
-	int fd, result = -1;
-
-	roost_str_printf(&name, "%s.XXXXXX", path);
-	fd = mkostemp(name.data, O_CLOEXEC);
-	if (fd >= 0 && fchmod(fd, 0644) == 0 && write(fd, data.data, data.len) == (ssize_t)data.len &&
-	    fsync(fd) == 0 && rename(name.data, path) == 0)
-		result = 0;
-	else
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	if (fd >= 0 && result < 0)
-		unlink(name.data);
-	roost_str_free(&name);
-	return result;
 }
 
 const char *tool_script_name(struct roost_arena *arena, const char *path)

@@ -8,8 +8,6 @@ enum { TOOL_USAGE = 64 };
 
 /* "-": standard input. -1 and a line on standard error. */
 int tool_read(const char *path, struct roost_str *out);
-/* Through a temporary name. -1 and a line on standard error. */
-int tool_write(const char *path, struct sieve_text data);
 /* The file's name without folder and ".sieve"; in arena. */
 const char *tool_script_name(struct roost_arena *arena, const char *path);
 /* Scripts that are included stand beside the one that includes them. */
