@@ -29,6 +29,7 @@ roostinclude_HEADERS = \
 	plugin-api/roost/set.h \
 	plugin-api/roost/settings.h \
 	plugin-api/roost/storage.h \
+	plugin-api/roost/sieve.h \
 	plugin-api/roost/str.h \
 	plugin-api/roost/structure.h \
 	plugin-api/roost/subject.h \

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "sieve/cache.h"
+#include "sieve/compile.h"
 #include "sieve/hash.h"
 
 enum { MAX_FILE = 64 << 20, HIGH_CPU = 1500000, DEFAULT_CPU = 30, FORGET = 3600 };

@@ -5,8 +5,7 @@
 #include <roost/map.h>
 #include "sieve/build.h"
 #include "sieve/instance.h"
-
-enum sieve_location { SIEVE_MAIN, SIEVE_PERSONAL, SIEVE_GLOBAL };
+#include "sieve/sieve.h"
 
 /* A piece of a string that names a variable, or plain text. */
 struct sieve_piece {

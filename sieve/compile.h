@@ -5,22 +5,6 @@
 #include <roost/error.h>
 #include "sieve/check.h"
 
-/* Where included scripts come from. NOTFOUND: there is none of this name. */
-struct sieve_loader {
-	int (*load)(void *context, enum sieve_location location, const char *name,
-		    struct roost_str *source, struct roost_error *err);
-	void *context;
-};
-
-/*
- * Compile a script and all it includes. name: for diagnostics, without ".sieve". loader may be
- * NULL. The program's bytes are added to out; false: diag has the errors, the last of which says
- * which stage failed.
- */
-bool sieve_compile(const struct sieve_instance *instance, const struct sieve_loader *loader,
-		   const char *name, enum sieve_location location, struct sieve_text source,
-		   struct sieve_diag *diag, struct roost_str *out);
-
 /* --- for generate.c --- */
 struct sieve_compile {
 	const struct sieve_instance *instance;

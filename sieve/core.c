@@ -111,7 +111,8 @@ static int check_size(struct sieve_check *check, struct sieve_use *use)
 
 static int run_size(struct sieve_run *run, const struct sieve_args *args)
 {
-	uint64_t size = sieve_message_text(run->message).len;
+	uint64_t size = run->message->claimed_size != 0 ? run->message->claimed_size :
+		sieve_message_text(run->message).len;
 	uint64_t limit = sieve_arg_number(args, SIEVE_SLOT_ARG0, 0);
 
 	return sieve_arg_number(args, SIEVE_SLOT_SIZE, 1) == 1 ? size > limit : size < limit;

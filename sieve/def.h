@@ -16,6 +16,7 @@ struct sieve_use;
 struct sieve_run;
 struct sieve_args;
 struct sieve_matcher;
+struct roost_sieve_operation;
 
 /* Groups of tags that many tests share. */
 enum {
@@ -73,6 +74,7 @@ struct sieve_def {
 	int (*check)(struct sieve_check *check, struct sieve_use *use);
 	/* A test: 1, 0, -1 failed (reported). A command: 0 or -1. */
 	int (*run)(struct sieve_run *run, const struct sieve_args *args);
+	const struct roost_sieve_operation *plugin;	/* of a module; run is that of plugin.c */
 };
 
 /* Variables by names with a dot: "env.", "tst.", "global." RFC 5229 section 3. */

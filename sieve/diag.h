@@ -29,9 +29,9 @@ struct sieve_diag {
 	void *context;
 };
 
-void sieve_diag_init(struct sieve_diag *diag);
-void sieve_diag_free(struct sieve_diag *diag);
-void sieve_diag_clear(struct sieve_diag *diag);
+ROOST_API void sieve_diag_init(struct sieve_diag *diag);
+ROOST_API void sieve_diag_free(struct sieve_diag *diag);
+ROOST_API void sieve_diag_clear(struct sieve_diag *diag);
 
 void sieve_diag_add(struct sieve_diag *diag, enum sieve_severity severity,
 		    struct sieve_message_at at, const char *format, ...) ROOST_PRINTF(4, 5);
@@ -40,8 +40,8 @@ void sieve_diag_vadd(struct sieve_diag *diag, enum sieve_severity severity,
 	ROOST_PRINTF(4, 0);
 
 /* "NAME: line N: error: TEXT." with a line end. */
-void sieve_diag_write(struct roost_str *out, const struct sieve_diag_entry *entry);
+ROOST_API void sieve_diag_write(struct roost_str *out, const struct sieve_diag_entry *entry);
 /* All entries as a JSON array of objects: severity, script, line, column, message. */
-void sieve_diag_write_json(struct roost_str *out, const struct sieve_diag *diag);
+ROOST_API void sieve_diag_write_json(struct roost_str *out, const struct sieve_diag *diag);
 
 #endif

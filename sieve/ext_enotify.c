@@ -162,7 +162,8 @@ static int run_notify(struct sieve_run *run, const struct sieve_args *args)
 	struct sieve_text method = sieve_arg_string(run, args, SIEVE_SLOT_ARG0);
 	struct sieve_text from = sieve_arg_string(run, args, SIEVE_SLOT_FROM);
 	struct sieve_text automatic = first_value(run, "Auto-Submitted");
-	struct sieve_action action = { .kind = SIEVE_NOTIFY, .name = "notify" };
+	struct sieve_action action = { .kind = SIEVE_NOTIFY, .name = "notify", .text = method.data,
+		.subject = sieve_arg_string(run, args, SIEVE_SLOT_MESSAGE).data };
 	struct sieve_mailto mailto;
 
 	if (!sieve_mailto_parse(run->arena, method.data, &mailto))

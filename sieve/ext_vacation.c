@@ -310,6 +310,10 @@ static int run_vacation(struct sieve_run *run, const struct sieve_args *args)
 	if (from.data != NULL && sieve_address_normal(run->arena, from) == NULL)
 		return sieve_run_error(run, "specified :from address '%s' is invalid for the vacation "
 				       "command", from.data);
+	action.text = sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data;
+	action.subject = sieve_arg_string(run, args, SIEVE_SLOT_SUBJECT).data;
+	action.from_header = from.data;
+	action.mime = sieve_arg_has(args, SIEVE_SLOT_MIME);
 	action.mark = reply_id(run, args);
 	action.mark_seconds = period(run, args);
 	if (wanted(run, own, found) && !(run->host->seen != NULL &&

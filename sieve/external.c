@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "sieve/external.h"
+#include "sieve/instance.h"
 
 enum { DEFAULT_TIMEOUT = 10, CHUNK = 16384 };
 

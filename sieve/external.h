@@ -3,15 +3,15 @@
 #define SIEVE_EXTERNAL_H
 
 #include "sieve/host.h"
-#include "sieve/instance.h"
+#include "sieve/sieve.h"
 
 /*
  * As sieve_host.external, with the settings sieve_EXTENSION_bin_dir, _exec_timeout (10 s) and
  * _input_eol (crlf). user and home are for its environment; NULL: not set. Blocks until the
  * program ends, reads too little, or its time is over.
  */
-int sieve_external_run(const struct sieve_instance *instance, const char *user, const char *home,
-		       const struct sieve_external *external, struct roost_str *output,
-		       struct roost_error *err);
+ROOST_API int sieve_external_run(const struct sieve_instance *instance, const char *user,
+				 const char *home, const struct sieve_external *external,
+				 struct roost_str *output, struct roost_error *err);
 
 #endif

@@ -1,8 +1,11 @@
 /* instance - the registry of extensions and the settings of one engine. */
 #include <stdlib.h>
+#include <roost/log.h>
+#include <roost/sieve.h>
 #include "sieve/extensions.h"
 #include "sieve/hash.h"
 #include "sieve/instance.h"
+#include "sieve/plugin.h"
 #include "sieve/program.h"
 
 static void add_operation(struct sieve_instance *instance, const char *kind,
@@ -25,6 +28,18 @@ void sieve_instance_add(struct sieve_instance *instance, const struct sieve_exte
 	}
 }
 
+/* A module with a wrong table stays out: its scripts learn that nobody offers its extension. */
+static void add_modules(struct sieve_instance *instance)
+{
+	const struct roost_sieve_ops *ops;
+	struct roost_error err;
+
+	for (size_t i = 0; (ops = roost_module_ops_at(ROOST_KIND_SIEVE, i)) != NULL; i++) {
+		if (sieve_instance_add_plugin(instance, ops, &err) < 0)
+			roost_log(NULL, ROOST_LOG_ERROR, "%s", err.text);
+	}
+}
+
 struct sieve_instance *sieve_instance_create(void)
 {
 	struct roost_arena *arena = roost_arena_create("sieve instance");
@@ -35,6 +50,7 @@ struct sieve_instance *sieve_instance_create(void)
 	instance->settings = roost_map_create();
 	for (size_t i = 0; sieve_extensions[i] != NULL; i++)
 		sieve_instance_add(instance, sieve_extensions[i]);
+	add_modules(instance);
 	sieve_instance_offer(instance, NULL, NULL);
 	return instance;
 }
@@ -80,6 +96,26 @@ static void offer_default(struct sieve_instance *instance, bool all)
 void sieve_instance_offer_all(struct sieve_instance *instance)
 {
 	offer_default(instance, true);
+}
+
+void sieve_instance_list(const struct sieve_instance *instance, struct roost_str *out)
+{
+	for (size_t i = 0; i < instance->extensions.count; i++) {
+		const char *name = instance->extensions.items[i]->name;
+
+		if (name != NULL && instance->offered[i])
+			roost_str_printf(out, "%s%s", out->len > 0 ? " " : "", name);
+	}
+}
+
+void sieve_instance_imap(struct sieve_instance *instance)
+{
+	static const char *const by_envelope[] = { "envelope", "envelope-dsn", "envelope-deliverby",
+						   "reject", "ereject", "vacation", "vacation-seconds" };
+
+	for (size_t i = 0; i < ROOST_COUNT(by_envelope); i++)
+		instance->offered[sieve_instance_find(instance, by_envelope[i])] = false;
+	instance->offered[sieve_instance_find(instance, "imapsieve")] = true;
 }
 
 int sieve_instance_offer(struct sieve_instance *instance, const char *names,
@@ -222,7 +258,8 @@ static const unsigned char slot_types[SIEVE_SLOT_COUNT] = {
 	T(HEADERS_ONLY, NUMBER), T(TRY, NUMBER), T(PIPE, NUMBER), T(INPUT, STRING),
 	T(OUTPUT, NUMBER), T(FCC, STRING), T(MAILBOXID, STRING), T(NOTIFY, STRING), T(RET, STRING),
 	T(BYRELATIVE, NUMBER), T(BYABSOLUTE, STRING), T(BYMODE, STRING), T(BYTRACE, NUMBER),
-	T(HEADERS, LIST), T(EXPAND, NUMBER),
+	T(HEADERS, LIST), T(EXPAND, NUMBER), T(NUMBER0, NUMBER), T(NUMBER1, NUMBER), T(NUMBER2, NUMBER),
+	T(NUMBER3, NUMBER), T(TEXT0, STRING), T(TEXT1, STRING), T(TEXT2, STRING), T(TEXT3, STRING),
 #undef T
 };
 

@@ -6,8 +6,7 @@
 #include <roost/map.h>
 #include <roost/vec.h>
 #include "sieve/def.h"
-
-struct sieve_program;
+#include "sieve/sieve.h"
 
 enum { SIEVE_MAX_EXTENSIONS = 128 };
 
@@ -19,30 +18,16 @@ struct sieve_instance {
 	struct roost_map *settings;	/* values are in the heap */
 };
 
-/* With all extensions of this library. */
-struct sieve_instance *sieve_instance_create(void);
-void sieve_instance_free(struct sieve_instance *instance);
-
 /* Add a table; it outlives the instance. */
 void sieve_instance_add(struct sieve_instance *instance, const struct sieve_extension *extension);
-/*
- * Which are offered: a list of names, or "+name -name" changing the default; NULL: the default.
- * INVALID: an unknown name; the known ones are set.
- */
-int sieve_instance_offer(struct sieve_instance *instance, const char *names,
-			 struct roost_error *err);
-void sieve_instance_offer_all(struct sieve_instance *instance);
 /* Number of an extension, -1 when unknown. */
 int sieve_instance_find(const struct sieve_instance *instance, const char *name);
-bool sieve_instance_offers(const struct sieve_instance *instance, const char *name);
 /* Stands for all that compiling depends on beside the text: engine, extensions offered, settings. */
 uint64_t sieve_instance_setup(const struct sieve_instance *instance);
 /* By "command/keep" or "test/header"; NULL when unknown. */
 const struct sieve_def *sieve_instance_operation(const struct sieve_instance *instance,
 						 const char *name);
 
-/* Settings; value NULL removes. What is set applies at once. */
-void sieve_instance_set(struct sieve_instance *instance, const char *name, const char *value);
 /* NULL when not set or empty. */
 const char *sieve_setting(const struct sieve_instance *instance, const char *name);
 /* A number with an optional size (k, M, G); fallback when not set or no number. */

@@ -31,6 +31,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/check_string.c \
 	sieve/compile.c sieve/compile.h \
 	sieve/core.c \
+	sieve/delivery.c sieve/delivery.h \
 	sieve/def.h \
 	sieve/dump.c \
 	sieve/ext_body.c \
@@ -66,10 +67,13 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/message.c sieve/message.h \
 	sieve/mailto.c sieve/mailto.h \
 	sieve/mime_fields.h \
+	sieve/plugin.c sieve/plugin.h \
 	sieve/part_text.c sieve/part_text.h \
 	sieve/program.c sieve/program.h sieve/program_file.h \
 	sieve/result.c sieve/result.h \
 	sieve/run.c sieve/run.h \
+	sieve/sieve.h \
+	sieve/sieve2.c sieve/sieve2.h \
 	sieve/send.c sieve/send.h \
 	sieve/slot.h \
 	sieve/tag_match.c \
@@ -77,7 +81,13 @@ sieve_libsieve_engine_la_SOURCES = \
 
 lib_LTLIBRARIES += sieve/libroost-sieve.la
 sieve_libroost_sieve_la_SOURCES =
-sieve_libroost_sieve_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0
+sieve_libroost_sieve_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
+	-Wl,--version-script=$(srcdir)/sieve/libroost-sieve.map
+EXTRA_sieve_libroost_sieve_la_DEPENDENCIES = sieve/libroost-sieve.map
+nobase_include_HEADERS += sieve/cache.h sieve/diag.h sieve/external.h sieve/host.h sieve/sieve.h \
+	sieve/text.h
+include_HEADERS += sieve/sieve2.h
+pkgconfig_DATA += sieve/roost-sieve.pc
 sieve_libroost_sieve_la_LIBADD = $(SIEVE_LIBS)
 SIEVE_LIBS = sieve/libsieve-engine.la sieve/libsieve-parse.la sieve/libsieve-match.la \
 	$(MESSAGE_LIBS) core/libroost.la -lm
@@ -95,12 +105,15 @@ dist_man_MANS += sieve/sieve-testsuite.1
 
 noinst_LTLIBRARIES += sieve/libsieve-tool.la
 sieve_libsieve_tool_la_SOURCES = sieve/tool.c sieve/tool.h
-bin_PROGRAMS += sieve/sievec sieve/sieve-dump sieve/sieve-test
+bin_PROGRAMS += sieve/sievec sieve/sieve-dump sieve/sieve-filter sieve/sieve-test
 sieve_sievec_SOURCES = sieve/sievec.c
 sieve_sievec_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 sieve_sieve_dump_SOURCES = sieve/sieve_dump.c
 sieve_sieve_dump_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
+sieve_sieve_filter_SOURCES = sieve/sieve_filter.c
+sieve_sieve_filter_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 sieve_sieve_test_SOURCES = sieve/sieve_test.c
 sieve_sieve_test_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
-dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-test.1
-EXTRA_DIST += sieve/README
+dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-filter.1 sieve/sieve-test.1 \
+	sieve/roost-sieve.3 sieve/sieve2.3
+EXTRA_DIST += sieve/README sieve/libroost-sieve.map

@@ -5,7 +5,7 @@
 #include <roost/address.h>
 #include <roost/mime.h>
 #include <roost/vec.h>
-#include "sieve/text.h"
+#include "sieve/sieve.h"
 
 struct sieve_field {
 	const char *name;		/* as written */
@@ -23,6 +23,7 @@ struct sieve_message {
 	bool has_body;
 	ROOST_VEC(struct sieve_field *) fields;		/* with edits */
 	bool edited;
+	uint64_t claimed_size;		/* what its owner says; 0: that of the text */
 	struct sieve_text rendered;	/* with edits; data NULL: not yet */
 	const struct roost_mime *mime;	/* NULL: not yet; of data */
 };
@@ -50,18 +51,5 @@ bool sieve_field_name_valid(struct sieve_text name);
 void sieve_message_add(struct sieve_message *message, const char *name, struct sieve_text value,
 		       bool last);
 void sieve_message_remove(struct sieve_message *message, const struct sieve_field *field);
-
-/* The address that an envelope or a script names: "a@b", "<a@b>", "Name <a@b>". In arena. */
-struct sieve_envelope {
-	const char *from;		/* "": the null sender */
-	const char *to, *orig_to;
-	const char *auth;		/* NULL: none */
-	/* RFC 3461; NULL: not given. notify and orcpt are the recipient's. */
-	const char *notify, *ret, *envid, *orcpt;
-	/* RFC 2852; by_mode 0: not given, else 'N' or 'R'. */
-	int64_t by_time;		/* when it is due; microseconds since the epoch */
-	char by_mode;
-	bool by_trace;
-};
 
 #endif

@@ -9,8 +9,8 @@
 #define SIEVE_PROGRAM_H
 
 #include <roost/error.h>
+#include "sieve/sieve.h"
 #include "sieve/slot.h"
-#include "sieve/text.h"
 
 enum { SIEVE_PROGRAM_VERSION = 2 };
 
@@ -71,17 +71,8 @@ struct sieve_program {
 	void **prepared;			/* per code word: keys made ready by match.c */
 };
 
-struct sieve_instance;
-
-/*
- * Take the bytes of a compiled script. They are copied. CORRUPT: not a program or damaged;
- * UNSUPPORTED: of another version, or it uses what this instance does not know.
- */
-int sieve_program_load(const struct sieve_instance *instance, struct sieve_text data,
-		       struct sieve_program **program, struct roost_error *err);
 /* Put the right checksum into the bytes of a program. */
 void sieve_program_seal(char *data, size_t len);
-void sieve_program_free(struct sieve_program *program);
 /* As text, for people. */
 void sieve_program_dump(struct roost_str *out, const struct sieve_program *program);
 

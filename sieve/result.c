@@ -169,6 +169,8 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 	copy->target = roost_arena_strdup(result->arena, action->target);
 	copy->text = roost_arena_strdup(result->arena, action->text);
 	copy->from = roost_arena_strdup(result->arena, action->from);
+	copy->subject = roost_arena_strdup(result->arena, action->subject);
+	copy->from_header = roost_arena_strdup(result->arena, action->from_header);
 	copy->mark = roost_arena_strdup(result->arena, action->mark);
 	copy->special_use = roost_arena_strdup(result->arena, action->special_use);
 	copy->mailbox_id = roost_arena_strdup(result->arena, action->mailbox_id);
@@ -184,6 +186,15 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 	roost_vec_push(&result->actions, copy);
 	result->keep_cancelled |= cancels;
 	return 0;
+}
+
+bool sieve_result_keeps(const struct sieve_result *result)
+{
+	bool keeps = !result->keep_cancelled;
+
+	for (size_t i = 0; i < result->actions.count; i++)
+		keeps |= result->actions.items[i]->kind == SIEVE_KEEP && !result->actions.items[i]->done;
+	return keeps;
 }
 
 void sieve_result_mark(struct sieve_result *result, const char *id, uint64_t seconds)

@@ -24,6 +24,8 @@ struct sieve_action {
 	struct sieve_text message;	/* as edited when the action was asked for; or to be sent */
 	const char *text;		/* reject: the reason */
 	const char *from;		/* of what is sent */
+	const char *subject, *from_header;	/* vacation, notify: as the script gave them; NULL */
+	bool mime;			/* vacation: text is an entity */
 	struct sieve_dsn dsn;		/* redirect */
 	bool expand;			/* redirect: target names a list */
 	const char *const *args;	/* pipe: of the program */
@@ -57,6 +59,9 @@ void sieve_result_reset(struct sieve_result *result);
  */
 int sieve_result_add(struct sieve_result *result, const struct sieve_action *action, bool cancels,
 		     struct roost_error *err);
+
+/* Whether a keep is in effect: explicit, or implicit as nothing has cancelled it. */
+bool sieve_result_keeps(const struct sieve_result *result);
 
 /* Remember an id once all has gone well. */
 void sieve_result_mark(struct sieve_result *result, const char *id, uint64_t seconds);

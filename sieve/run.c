@@ -42,6 +42,11 @@ void sieve_run_init(struct sieve_run *run, const struct sieve_instance *instance
 	run->units_run[0] = true;
 }
 
+uint64_t sieve_run_cpu(const struct sieve_run *run)
+{
+	return cpu_now() - run->cpu_start;
+}
+
 void sieve_run_free(struct sieve_run *run)
 {
 	for (uint32_t i = 0; i <= run->program->variable_count; i++)

@@ -58,6 +58,8 @@ void sieve_run_init(struct sieve_run *run, const struct sieve_instance *instance
 		    struct sieve_result *result, struct sieve_diag *diag);
 /* True: to the end without error; what it asked for is in the result. */
 bool sieve_run(struct sieve_run *run);
+/* CPU time since it began, in microseconds. */
+uint64_t sieve_run_cpu(const struct sieve_run *run);
 void sieve_run_free(struct sieve_run *run);
 
 /* Report an error that ends the script. Always -1. */

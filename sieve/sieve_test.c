@@ -82,26 +82,17 @@ static int test(const struct options *options, const char *script, const char *m
 {
 	struct roost_arena *arena = roost_arena_create("sieve-test");
 	struct sieve_instance *instance = sieve_instance_create();
-	struct roost_str source = ROOST_STR_INIT, bytes = ROOST_STR_INIT, text = ROOST_STR_INIT;
+	struct roost_str text = ROOST_STR_INIT;
 	struct sieve_loader loader = tool_loader(arena, script);
 	struct sieve_program *program = NULL;
 	struct sieve_envelope envelope = { 0 };
 	struct sieve_message *message;
 	struct roost_error err = { 0 };
-	struct sieve_diag diag;
 	int result = -1;
 
-	sieve_diag_init(&diag);
 	if (options->extensions != NULL && sieve_instance_offer(instance, options->extensions, &err) < 0)
 		fprintf(stderr, "sieve-test: %s\n", err.text);
-	if (tool_read(script, &source) < 0 || tool_read(mail, &text) < 0)
-		goto end;
-	if (sieve_compile(instance, &loader, tool_script_name(arena, script), SIEVE_MAIN,
-			  sieve_text_of_str(&source), &diag, &bytes) &&
-	    sieve_program_load(instance, sieve_text_of_str(&bytes), &program, &err) < 0)
-		fprintf(stderr, "sieve-test: %s\n", err.text);
-	tool_print(&diag, false);
-	if (program == NULL)
+	if (tool_read(mail, &text) < 0 || (program = tool_compile(instance, &loader, script)) == NULL)
 		goto end;
 	message = sieve_message_create(sieve_text_of_str(&text));
 	envelope.from = options->from != NULL ? options->from :
@@ -115,9 +106,6 @@ static int test(const struct options *options, const char *script, const char *m
 	sieve_message_free(message);
 	sieve_program_free(program);
 end:
-	sieve_diag_free(&diag);
-	roost_str_free(&source);
-	roost_str_free(&bytes);
 	roost_str_free(&text);
 	sieve_instance_free(instance);
 	roost_arena_free(arena);

@@ -20,7 +20,9 @@
 	X(OUTPUT, "output") \
 	X(FCC, "fcc") X(MAILBOXID, "mailboxid") X(NOTIFY, "notify") X(RET, "ret") \
 	X(BYRELATIVE, "bytimerelative") X(BYABSOLUTE, "bytimeabsolute") X(BYMODE, "bymode") \
-	X(BYTRACE, "bytrace") X(HEADERS, "headers") X(EXPAND, "expand")
+	X(BYTRACE, "bytrace") X(HEADERS, "headers") X(EXPAND, "expand") \
+	X(NUMBER0, "n0") X(NUMBER1, "n1") X(NUMBER2, "n2") X(NUMBER3, "n3") \
+	X(TEXT0, "t0") X(TEXT1, "t1") X(TEXT2, "t2") X(TEXT3, "t3")
 
 enum sieve_slot {
 #define SIEVE_SLOT_ENUM(name, text) SIEVE_SLOT_##name,

@@ -229,10 +229,7 @@ static int run_multiscript(struct sieve_run *run, const struct sieve_args *args)
 
 		tester->result.keep_cancelled = false;
 		ok = program != NULL && tester_run_script(tester, program, NULL);
-		go_on = !tester->result.keep_cancelled;
-		for (size_t each = 0; each < tester->result.actions.count; each++)
-			go_on |= tester->result.actions.items[each]->kind == SIEVE_KEEP &&
-				!tester->result.actions.items[each]->done;
+		go_on = sieve_result_keeps(&tester->result);
 	}
 	return tester_execute(tester) && ok;
 }

@@ -62,3 +62,26 @@ void tool_print(const struct sieve_diag *diag, bool json)
 	fputs(roost_str_text(&out), json ? stdout : stderr);
 	roost_str_free(&out);
 }
+
+struct sieve_program *tool_compile(const struct sieve_instance *instance,
+				   const struct sieve_loader *loader, const char *path)
+{
+	struct roost_arena *arena = roost_arena_create("sieve tool");
+	struct roost_str source = ROOST_STR_INIT, bytes = ROOST_STR_INIT;
+	struct sieve_program *program = NULL;
+	struct roost_error err;
+	struct sieve_diag diag;
+
+	sieve_diag_init(&diag);
+	if (tool_read(path, &source) == 0 &&
+	    sieve_compile(instance, loader, tool_script_name(arena, path), SIEVE_MAIN,
+			  sieve_text_of_str(&source), &diag, &bytes) &&
+	    sieve_program_load(instance, sieve_text_of_str(&bytes), &program, &err) < 0)
+		fprintf(stderr, "%s: %s\n", path, err.text);
+	tool_print(&diag, false);
+	sieve_diag_free(&diag);
+	roost_str_free(&source);
+	roost_str_free(&bytes);
+	roost_arena_free(arena);
+	return program;
+}

@@ -6,6 +6,7 @@
 #include <roost/passdb.h>
 #include <roost/protocol.h>
 #include <roost/role.h>
+#include <roost/sieve.h>
 #include <roost/storage.h>
 #include "core/module/check.h"
 
@@ -19,6 +20,7 @@ static const struct module_kind kinds[] = {
 	{ ROOST_KIND_LAYER, "layer", ROOST_LAYER_REVISION, sizeof(struct roost_layer_ops) },
 	{ ROOST_KIND_COMMAND, "command", ROOST_COMMAND_REVISION,
 	  sizeof(struct roost_command) },
+	{ ROOST_KIND_SIEVE, "sieve", ROOST_SIEVE_REVISION, sizeof(struct roost_sieve_ops) },
 	{ ROOST_KIND_ROLE, "role", ROOST_ROLE_REVISION, sizeof(struct roost_role_ops) },
 };
 

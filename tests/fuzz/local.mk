@@ -58,3 +58,12 @@ tests_fuzz_fuzz_imap_search_LDADD = $(FETCH_WORLD_LIBS) core/libroost.la
 fuzz_tests += tests/fuzz/fuzz_conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_fuzz_conf_LDADD = core/libroost-core.la $(CORE_LIBS)
+fuzz_tests += tests/fuzz/fuzz_sieve_message
+tests_fuzz_fuzz_sieve_message_SOURCES = tests/fuzz/fuzz_sieve_message.c tests/fuzz/sieve_common.h \
+	tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_fuzz_sieve_message_LDADD = $(SIEVE_LIBS)
+
+fuzz_tests += tests/fuzz/fuzz_sieve_pattern
+tests_fuzz_fuzz_sieve_pattern_SOURCES = tests/fuzz/fuzz_sieve_pattern.c tests/fuzz/fuzz.h \
+	tests/fuzz/replay.c
+tests_fuzz_fuzz_sieve_pattern_LDADD = sieve/libsieve-match.la core/libroost.la

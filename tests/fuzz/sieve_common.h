@@ -24,8 +24,8 @@ static inline void sieve_fuzz_run(const struct sieve_instance *instance,
 				  struct sieve_program *program, struct sieve_text text)
 {
 	static const struct sieve_host host = { 0 };
-	static const struct sieve_envelope envelope = { "ann@example.com", "me@example.org",
-							"me@example.org", "me" };
+	static const struct sieve_envelope envelope = {
+		.from = "ann@example.com", .to = "me@example.org", .orig_to = "me@example.org", .auth = "me" };
 	struct sieve_message *message = sieve_message_create(text);
 	struct sieve_result result;
 	struct sieve_diag diag;

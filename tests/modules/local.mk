@@ -37,6 +37,10 @@ tests_modules_twin_la_LDFLAGS = $(TEST_MODULE_FLAGS)
 tests_modules_noinit_la_SOURCES = tests/modules/bad.c
 tests_modules_noinit_la_CPPFLAGS = $(AM_CPPFLAGS) -DFAULT_noinit
 tests_modules_noinit_la_LDFLAGS = $(TEST_MODULE_FLAGS)
+# A Sieve extension, for tests/unit/test_sieve_plugin.
+check_LTLIBRARIES += tests/modules/shout.la
+tests_modules_shout_la_SOURCES = tests/modules/shout.c
+tests_modules_shout_la_LDFLAGS = $(TEST_MODULE_FLAGS)
 # The toy protocol of tests/server/proc.
 check_LTLIBRARIES += tests/modules/echo.la
 tests_modules_echo_la_SOURCES = \

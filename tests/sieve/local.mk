@@ -4,45 +4,239 @@ SVTEST_LOG_COMPILER = $(builddir)/sieve/sieve-testsuite
 sieve_tests = \
 	tests/sieve/actions.svtest \
 	tests/sieve/body.svtest \
+	tests/sieve/body/errors.svtest \
+	tests/sieve/body/transforms.svtest \
 	tests/sieve/core.svtest \
+	tests/sieve/core/actions-limit.svtest \
+	tests/sieve/core/address-headers.svtest \
+	tests/sieve/core/address.svtest \
+	tests/sieve/core/constant.svtest \
+	tests/sieve/core/envelope.svtest \
+	tests/sieve/core/exists.svtest \
+	tests/sieve/core/glob.svtest \
+	tests/sieve/core/header.svtest \
+	tests/sieve/core/if.svtest \
+	tests/sieve/core/keep.svtest \
+	tests/sieve/core/message-address.svtest \
+	tests/sieve/core/multiline.svtest \
+	tests/sieve/core/numeric.svtest \
+	tests/sieve/core/octet.svtest \
+	tests/sieve/core/redirect-address.svtest \
+	tests/sieve/core/redirect-sender-settings.svtest \
+	tests/sieve/core/redirect-sender.svtest \
+	tests/sieve/core/require-block.svtest \
+	tests/sieve/core/require.svtest \
+	tests/sieve/core/shortcut.svtest \
+	tests/sieve/core/size.svtest \
+	tests/sieve/core/stop.svtest \
+	tests/sieve/core/strings.svtest \
+	tests/sieve/core/unicode-casemap.svtest \
+	tests/sieve/core/unknown.svtest \
 	tests/sieve/date.svtest \
+	tests/sieve/date/errors.svtest \
+	tests/sieve/date/index.svtest \
+	tests/sieve/date/values.svtest \
+	tests/sieve/dsn/envelope.svtest \
+	tests/sieve/dsn/errors.svtest \
+	tests/sieve/dsn/redirect.svtest \
+	tests/sieve/duplicate/test.svtest \
 	tests/sieve/editheader.svtest \
+	tests/sieve/editheader/add.svtest \
+	tests/sieve/editheader/delete.svtest \
+	tests/sieve/editheader/forbidden.svtest \
+	tests/sieve/editheader/implicit-keep.svtest \
 	tests/sieve/enotify.svtest \
+	tests/sieve/environment/config.svtest \
+	tests/sieve/environment/debug.svtest \
+	tests/sieve/environment/imapsieve.svtest \
+	tests/sieve/environment/items.svtest \
 	tests/sieve/errors.svtest \
+	tests/sieve/errors/lexer.svtest \
+	tests/sieve/errors/nesting.svtest \
+	tests/sieve/errors/not-required.svtest \
+	tests/sieve/errors/numeric-substring.svtest \
+	tests/sieve/errors/recovery.svtest \
+	tests/sieve/errors/structure.svtest \
+	tests/sieve/errors/tags.svtest \
+	tests/sieve/extlists/addrbook.svtest \
+	tests/sieve/extlists/errors.svtest \
+	tests/sieve/extlists/match.svtest \
+	tests/sieve/fcc/errors.svtest \
+	tests/sieve/fcc/none.svtest \
+	tests/sieve/fcc/notify.svtest \
+	tests/sieve/fcc/vacation.svtest \
+	tests/sieve/flags/errors.svtest \
+	tests/sieve/flags/store.svtest \
+	tests/sieve/flags/variables.svtest \
 	tests/sieve/ihave.svtest \
+	tests/sieve/ihave/branches.svtest \
 	tests/sieve/include.svtest \
 	tests/sieve/limits.svtest \
+	tests/sieve/limits/cpu.svtest \
+	tests/sieve/limits/extensions.svtest \
+	tests/sieve/limits/include-depth.svtest \
+	tests/sieve/limits/memory.svtest \
+	tests/sieve/limits/notify.svtest \
+	tests/sieve/limits/regex.svtest \
+	tests/sieve/limits/script-size.svtest \
+	tests/sieve/limits/variables.svtest \
+	tests/sieve/mailbox/create.svtest \
+	tests/sieve/mailbox/mailboxid.svtest \
+	tests/sieve/mailbox/rollback.svtest \
+	tests/sieve/mailbox/utf8.svtest \
 	tests/sieve/metadata.svtest \
 	tests/sieve/mime.svtest \
+	tests/sieve/programs/errors.svtest \
+	tests/sieve/programs/execute.svtest \
+	tests/sieve/programs/filter.svtest \
+	tests/sieve/programs/pipe.svtest \
+	tests/sieve/programs/timeout.svtest \
+	tests/sieve/programs/trust.svtest \
+	tests/sieve/regex/errors.svtest \
+	tests/sieve/regex/match.svtest \
 	tests/sieve/reject.svtest \
+	tests/sieve/reject/conflicts.svtest \
+	tests/sieve/reject/message.svtest \
+	tests/sieve/relational/count.svtest \
+	tests/sieve/relational/errors.svtest \
+	tests/sieve/relational/value.svtest \
+	tests/sieve/replace/enclose.svtest \
+	tests/sieve/replace/errors.svtest \
+	tests/sieve/replace/message.svtest \
+	tests/sieve/replace/mime.svtest \
+	tests/sieve/replace/part.svtest \
 	tests/sieve/report.svtest \
 	tests/sieve/spamtest.svtest \
 	tests/sieve/strings.svtest \
-	tests/sieve/vacation.svtest
+	tests/sieve/strings/encoded.svtest \
+	tests/sieve/strings/unicode-errors.svtest \
+	tests/sieve/subaddress/parts.svtest \
+	tests/sieve/vacation.svtest \
+	tests/sieve/variables/encodeurl.svtest \
+	tests/sieve/variables/match.svtest \
+	tests/sieve/variables/modifiers.svtest \
+	tests/sieve/variables/names.svtest \
+	tests/sieve/variables/string.svtest
 TESTS += $(sieve_tests)
 EXTRA_DIST += $(sieve_tests) \
+	tests/sieve/body/errors.sieve \
+	tests/sieve/core/actions.sieve \
+	tests/sieve/core/address-headers.sieve \
+	tests/sieve/core/envelope.sieve \
+	tests/sieve/core/redirect-address.sieve \
+	tests/sieve/core/redirect-variable.sieve \
+	tests/sieve/core/require-block.sieve \
+	tests/sieve/core/require-twice.sieve \
+	tests/sieve/core/require.sieve \
+	tests/sieve/core/stop.sieve \
+	tests/sieve/core/text.sieve \
+	tests/sieve/core/unknown.sieve \
+	tests/sieve/date/errors.sieve \
+	tests/sieve/dsn/envelope.sieve \
+	tests/sieve/dsn/errors.sieve \
+	tests/sieve/dsn/good.sieve \
+	tests/sieve/duplicate/errors.sieve \
+	tests/sieve/environment/set.sieve \
 	tests/sieve/errors/arguments.sieve \
 	tests/sieve/errors/base.sieve \
+	tests/sieve/errors/blocks.sieve \
+	tests/sieve/errors/bodies.sieve \
+	tests/sieve/errors/chain.sieve \
 	tests/sieve/errors/circular.sieve \
 	tests/sieve/errors/date.sieve \
+	tests/sieve/errors/deep.sieve \
 	tests/sieve/errors/editheader.sieve \
+	tests/sieve/errors/elseif.sieve \
 	tests/sieve/errors/enotify.sieve \
 	tests/sieve/errors/include.sieve \
+	tests/sieve/errors/long.sieve \
+	tests/sieve/errors/many-arguments.sieve \
 	tests/sieve/errors/mime.sieve \
+	tests/sieve/errors/not-required.sieve \
+	tests/sieve/errors/number.sieve \
+	tests/sieve/errors/numeric-substring.sieve \
+	tests/sieve/errors/open-comment.sieve \
+	tests/sieve/errors/open-string.sieve \
+	tests/sieve/errors/open-text.sieve \
+	tests/sieve/errors/recovery.sieve \
 	tests/sieve/errors/regex.sieve \
 	tests/sieve/errors/report.sieve \
 	tests/sieve/errors/specialuse.sieve \
+	tests/sieve/errors/spurious.sieve \
+	tests/sieve/errors/stray.sieve \
+	tests/sieve/errors/sublists.sieve \
+	tests/sieve/errors/swapped.sieve \
+	tests/sieve/errors/tags.sieve \
+	tests/sieve/errors/tests.sieve \
 	tests/sieve/errors/unicode.sieve \
 	tests/sieve/errors/vacation.sieve \
+	tests/sieve/extlists/errors.sieve \
+	tests/sieve/extlists/friends.dict \
+	tests/sieve/fcc/errors.sieve \
+	tests/sieve/flags/errors.sieve \
+	tests/sieve/ihave/branch.sieve \
+	tests/sieve/ihave/error.sieve \
+	tests/sieve/ihave/missing.sieve \
+	tests/sieve/ihave/variables.sieve \
 	tests/sieve/included-global/two.sieve \
 	tests/sieve/included/circle.sieve \
 	tests/sieve/included/count.sieve \
 	tests/sieve/included/drop.sieve \
 	tests/sieve/included/one.sieve \
+	tests/sieve/limits/cpu.sieve \
+	tests/sieve/limits/global.sieve \
+	tests/sieve/limits/implicit.sieve \
+	tests/sieve/limits/included-global/notifier.sieve \
+	tests/sieve/limits/included/multiply1.sieve \
+	tests/sieve/limits/included/multiply2.sieve \
+	tests/sieve/limits/included/multiply3.sieve \
+	tests/sieve/limits/included/multiply4.sieve \
+	tests/sieve/limits/included/multiply5.sieve \
+	tests/sieve/limits/included/multiply6.sieve \
+	tests/sieve/limits/included/multiply7.sieve \
+	tests/sieve/limits/included/multiply8.sieve \
+	tests/sieve/limits/notify.sieve \
+	tests/sieve/limits/regex.sieve \
+	tests/sieve/limits/variables.sieve \
+	tests/sieve/mailbox/utf8-variable.sieve \
+	tests/sieve/mailbox/utf8.sieve \
+	tests/sieve/programs/bin/cat.sh \
+	tests/sieve/programs/bin/check.sh \
+	tests/sieve/programs/bin/countcr.sh \
+	tests/sieve/programs/bin/echo.sh \
+	tests/sieve/programs/bin/env.sh \
+	tests/sieve/programs/bin/false.sh \
+	tests/sieve/programs/bin/plain.txt \
+	tests/sieve/programs/bin/replace.sh \
+	tests/sieve/programs/bin/sleep.sh \
+	tests/sieve/programs/bin/true.sh \
+	tests/sieve/programs/errors.sieve \
+	tests/sieve/programs/filter.sieve \
+	tests/sieve/programs/trust-missing.sieve \
+	tests/sieve/programs/trust-plain.sieve \
+	tests/sieve/regex/errors.sieve \
+	tests/sieve/regex/variable.sieve \
+	tests/sieve/reject/discard.sieve \
+	tests/sieve/reject/keep.sieve \
+	tests/sieve/reject/twice.sieve \
+	tests/sieve/reject/vacation.sieve \
+	tests/sieve/relational/errors.sieve \
+	tests/sieve/replace/errors.sieve \
 	tests/sieve/scripts/error.sieve \
 	tests/sieve/scripts/include.sieve \
 	tests/sieve/scripts/loop.sieve \
 	tests/sieve/scripts/redirects.sieve \
 	tests/sieve/scripts/regex.sieve \
 	tests/sieve/scripts/reject-keep.sieve \
-	tests/sieve/scripts/vacation-twice.sieve
+	tests/sieve/scripts/vacation-twice.sieve \
+	tests/sieve/strings/unicode-errors.sieve \
+	tests/sieve/variables/encodeurl.sieve \
+	tests/sieve/variables/modifiers.sieve \
+	tests/sieve/variables/names.sieve
+
+# A program written for libsieve, with the library and its public header only.
+check_PROGRAMS += tests/sieve2/program
+TESTS += tests/sieve2/program
+tests_sieve2_program_SOURCES = tests/sieve2/program.c
+tests_sieve2_program_CPPFLAGS = -I$(top_srcdir)/sieve
+tests_sieve2_program_LDADD = sieve/libroost-sieve.la

@@ -32,6 +32,18 @@ tests_unit_test_sieve_parse_SOURCES = tests/unit/test_sieve_parse.c
 tests_unit_test_sieve_parse_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sieve_parse_LDADD = sieve/libsieve-parse.la $(UNIT_LIBS)
 
+unit_tests += tests/unit/test_sieve_cache
+tests_unit_test_sieve_cache_SOURCES = tests/unit/test_sieve_cache.c
+tests_unit_test_sieve_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_sieve_cache_LDADD = $(SIEVE_LIBS) $(UNIT_LIBS)
+
+unit_tests += tests/unit/test_sieve_plugin
+tests_unit_test_sieve_plugin_SOURCES = tests/unit/test_sieve_plugin.c
+tests_unit_test_sieve_plugin_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_sieve_plugin_LDADD = $(SIEVE_LIBS) $(UNIT_CORE_LIBS)
+tests_unit_test_sieve_plugin_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
+EXTRA_tests_unit_test_sieve_plugin_DEPENDENCIES = tests/modules/shout.la
+
 unit_tests += tests/unit/test_expand
 tests_unit_test_expand_SOURCES = tests/unit/test_expand.c
 tests_unit_test_expand_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,4 @@
+redirect "a@example.com";
+redirect "b@example.com";
+redirect "c@example.com";
+keep;

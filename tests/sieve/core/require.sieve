@@ -1,0 +1,5 @@
+require ["fileinto", "nonsense"];
+require ["madness", "fileinto"];
+require "redirect";
+keep;
+require ["more", "nonsense"];

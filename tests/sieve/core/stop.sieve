@@ -1,0 +1,3 @@
+redirect "a@example.com";
+if true { if true { stop; } }
+discard;

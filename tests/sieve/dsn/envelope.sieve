@@ -1,0 +1,3 @@
+require ["envelope", "envelope-dsn", "envelope-deliverby"];
+if envelope :localpart "notify" "x" { keep; }
+if envelope :zone "here" "bytimeabsolute" "x" { keep; }

@@ -1,0 +1,2 @@
+keep;
+redirect "a@b.c;

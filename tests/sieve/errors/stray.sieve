@@ -1,0 +1,2 @@
+friep $$$;
+keep;

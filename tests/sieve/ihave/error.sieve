@@ -1,0 +1,3 @@
+require "ihave";
+redirect "a@b.c";
+error "because of this";

@@ -1,0 +1,2 @@
+require "ihave";
+if ihave ["fileinto", "nonsense"] { nonsense :frop "x" { } } else { discard; }

@@ -1,0 +1,3 @@
+require "ihave";
+if ihave "variables" { set "a" "b"; discard; }
+if ihave "encoded-character" { discard; }

@@ -1,0 +1,11 @@
+require ["include","variables"];
+include "multiply2";
+include "multiply2";
+include "multiply2";
+include "multiply2";
+include "multiply2";
+include "multiply2";
+include "multiply2";
+include "multiply2";
+include "multiply2";
+include "multiply2";

@@ -1,0 +1,11 @@
+require ["include","variables"];
+include "multiply3";
+include "multiply3";
+include "multiply3";
+include "multiply3";
+include "multiply3";
+include "multiply3";
+include "multiply3";
+include "multiply3";
+include "multiply3";
+include "multiply3";

@@ -1,0 +1,11 @@
+require ["include","variables"];
+include "multiply4";
+include "multiply4";
+include "multiply4";
+include "multiply4";
+include "multiply4";
+include "multiply4";
+include "multiply4";
+include "multiply4";
+include "multiply4";
+include "multiply4";

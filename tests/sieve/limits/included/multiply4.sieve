@@ -1,0 +1,11 @@
+require ["include","variables"];
+include "multiply5";
+include "multiply5";
+include "multiply5";
+include "multiply5";
+include "multiply5";
+include "multiply5";
+include "multiply5";
+include "multiply5";
+include "multiply5";
+include "multiply5";

@@ -1,0 +1,11 @@
+require ["include","variables"];
+include "multiply6";
+include "multiply6";
+include "multiply6";
+include "multiply6";
+include "multiply6";
+include "multiply6";
+include "multiply6";
+include "multiply6";
+include "multiply6";
+include "multiply6";

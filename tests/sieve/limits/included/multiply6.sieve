@@ -1,0 +1,11 @@
+require ["include","variables"];
+include "multiply7";
+include "multiply7";
+include "multiply7";
+include "multiply7";
+include "multiply7";
+include "multiply7";
+include "multiply7";
+include "multiply7";
+include "multiply7";
+include "multiply7";

@@ -1,0 +1,11 @@
+require ["include","variables"];
+include "multiply8";
+include "multiply8";
+include "multiply8";
+include "multiply8";
+include "multiply8";
+include "multiply8";
+include "multiply8";
+include "multiply8";
+include "multiply8";
+include "multiply8";

@@ -1,0 +1,3 @@
+require ["fileinto", "encoded-character", "variables"];
+set "a" "x${hex:ff}y";
+fileinto "b${a}";

@@ -1,0 +1,2 @@
+#!/bin/sh
+printf "%d" "$(tr -cd "\r" | wc -c)"

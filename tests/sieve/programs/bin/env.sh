@@ -1,0 +1,2 @@
+#!/bin/sh
+printf "%s %s %s" "$SENDER" "$RECIPIENT" "$ORIG_RECIPIENT"
