@@ -192,13 +192,15 @@ static struct sieve_use *use_create(struct sieve_check *check, const struct siev
 static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
 			const struct sieve_node *node)
 {
-	const char *name = sieve_use_name(check, use);
 	const struct sieve_node *test = node->tests;
+	const char *name;
 
+	if (use->def->subtests == SIEVE_NO_TESTS ? test == NULL && !node->test_list :
+	    test != NULL && node->test_list == (use->def->subtests == SIEVE_TEST_LIST))
+		return true;
+	name = sieve_use_name(check, use);
 	switch (use->def->subtests) {
 	case SIEVE_NO_TESTS:
-		if (test == NULL && !node->test_list)
-			return true;
 		if (sieve_check_lacks_colon(check, use, node))	/* reported with the arguments */
 			return false;
 		if (strcmp(use->as, "command") == 0 && !node->test_list &&
@@ -212,15 +214,11 @@ static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
 					  "the %s accepts no sub-tests, but tests are specified", name);
 		return false;
 	case SIEVE_ONE_TEST:
-		if (test != NULL && !node->test_list)
-			return true;
 		sieve_check_error(check, node->at, test == NULL ?
 				  "the %s requires one sub-test, but none is specified" :
 				  "the %s requires one sub-test, but a list of tests is specified", name);
 		return test == NULL;
 	case SIEVE_TEST_LIST:
-		if (test != NULL && node->test_list)
-			return true;
 		sieve_check_error(check, node->at, test == NULL ?
 				  "the %s requires sub-tests, but none are specified" :
 				  "the %s requires a list of sub-tests, but a single one is specified", name);
@@ -313,12 +311,12 @@ static bool chain_ok(struct sieve_check *check, const struct sieve_use *use,
 static void check_body(struct sieve_check *check, struct sieve_use *use,
 		       const struct sieve_node *node, bool reported)
 {
-	const char *name = sieve_use_name(check, use);
-
 	if (use->def->block == SIEVE_NO_BLOCK && node->has_block && !reported)
-		sieve_check_error(check, node->at, "the %s accepts no command block", name);
+		sieve_check_error(check, node->at, "the %s accepts no command block",
+				  sieve_use_name(check, use));
 	if (use->def->block == SIEVE_BLOCK && !node->has_block && !reported)
-		sieve_check_error(check, node->at, "the %s requires a command block", name);
+		sieve_check_error(check, node->at, "the %s requires a command block",
+				  sieve_use_name(check, use));
 }
 
 static struct sieve_use *check_command(struct sieve_check *check, const struct sieve_node *node,

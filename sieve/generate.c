@@ -66,11 +66,25 @@ static uint32_t bound_item(struct sieve_compile *compile, const struct sieve_bou
 	return sieve_build_group(&compile->build, SIEVE_ITEM_LIST, items, bound->count);
 }
 
+/* Without printf: this is done for every command and test. */
+static uint32_t call_operation(struct sieve_build *build, const struct sieve_use *use)
+{
+	char name[128];
+	size_t as = strlen(use->as), len = strlen(use->def->name);
+
+	if (as + len + 2 > sizeof(name))
+		len = sizeof(name) - as - 2;
+	memcpy(name, use->as, as);
+	name[as] = '/';
+	memcpy(name + as + 1, use->def->name, len);
+	name[as + 1 + len] = '\0';
+	return sieve_build_operation(build, name);
+}
+
 static void generate_call(struct sieve_compile *compile, const struct sieve_use *use)
 {
 	struct sieve_build *build = &compile->build;
-	const char *name = roost_arena_printf(compile->arena, "%s/%s", use->as, use->def->name);
-	uint32_t operation = sieve_build_operation(build, name), count = 0, items[SIEVE_SLOT_COUNT];
+	uint32_t operation = call_operation(build, use), count = 0, items[SIEVE_SLOT_COUNT];
 
 	for (struct sieve_bound *bound = use->bound; bound != NULL; bound = bound->next)
 		items[count++] = bound_item(compile, bound);

@@ -1,4 +1,5 @@
 /* Sets of constant strings: a hash set, and a scan for many patterns at once. */
+#include <stddef.h>
 #include <string.h>
 #include "sieve/strset.h"
 
@@ -77,7 +78,10 @@ bool sieve_strset_has(const struct sieve_strset *set, const char *text, size_t l
  */
 struct bucket { uint32_t first, count; };
 
+enum { MAX_FEW = 4 };
+
 struct sieve_multi {
+	uint32_t few;			/* not 0: that many texts, and nothing of what follows them */
 	struct sieve_text *texts;	/* of two bytes and more, in order of their buckets */
 	size_t count;
 	bool always;			/* an empty pattern */
@@ -97,12 +101,35 @@ static unsigned bucket_of(unsigned pair)
 	return (pair * 0x9e3779b1u) >> 24;
 }
 
+/* One scan for each is cheaper than tables that have to be made first. */
+static struct sieve_multi *few_create(struct roost_arena *arena, const struct sieve_text *texts,
+				      size_t count)
+{
+	struct sieve_multi *multi = roost_arena_alloc(arena, offsetof(struct sieve_multi, count));
+
+	multi->texts = roost_arena_dup(arena, texts, count * sizeof(*texts));
+	multi->few = (uint32_t)count;
+	return multi;
+}
+
+static bool few_in(const struct sieve_multi *multi, const char *text, size_t len)
+{
+	for (uint32_t i = 0; i < multi->few; i++) {
+		if (memmem(text, len, multi->texts[i].data, multi->texts[i].len) != NULL)
+			return true;
+	}
+	return false;
+}
+
 struct sieve_multi *sieve_multi_create(struct roost_arena *arena, const struct sieve_text *texts,
 				       size_t count)
 {
-	struct sieve_multi *multi = roost_arena_new(arena, struct sieve_multi);
+	struct sieve_multi *multi;
 	uint32_t next[256];
 
+	if (count > 0 && count <= MAX_FEW)
+		return few_create(arena, texts, count);
+	multi = roost_arena_new(arena, struct sieve_multi);
 	multi->texts = roost_arena_alloc(arena, count * sizeof(*texts));
 	for (size_t i = 0; i < count; i++) {
 		unsigned char byte = texts[i].len > 0 ? (unsigned char)texts[i].data[0] : 0;
@@ -146,6 +173,8 @@ static bool pattern_at(const struct sieve_multi *multi, unsigned pair, const cha
 
 bool sieve_multi_in(const struct sieve_multi *multi, const char *text, size_t len)
 {
+	if (multi->few > 0)
+		return few_in(multi, text, len);
 	if (multi->always)
 		return true;
 	if (multi->count == 1 && !multi->any_single)
