@@ -71,6 +71,8 @@ sieve_tests = \
 	tests/sieve/ihave.svtest \
 	tests/sieve/ihave/branches.svtest \
 	tests/sieve/include.svtest \
+	tests/sieve/include/names.svtest \
+	tests/sieve/include/return.svtest \
 	tests/sieve/limits.svtest \
 	tests/sieve/limits/cpu.svtest \
 	tests/sieve/limits/extensions.svtest \
@@ -86,6 +88,8 @@ sieve_tests = \
 	tests/sieve/mailbox/utf8.svtest \
 	tests/sieve/metadata.svtest \
 	tests/sieve/mime.svtest \
+	tests/sieve/notify/automatic.svtest \
+	tests/sieve/notify/mailto.svtest \
 	tests/sieve/programs/errors.svtest \
 	tests/sieve/programs/execute.svtest \
 	tests/sieve/programs/filter.svtest \
@@ -112,6 +116,12 @@ sieve_tests = \
 	tests/sieve/strings/unicode-errors.svtest \
 	tests/sieve/subaddress/parts.svtest \
 	tests/sieve/vacation.svtest \
+	tests/sieve/vacation/addresses.svtest \
+	tests/sieve/vacation/errors.svtest \
+	tests/sieve/vacation/mime.svtest \
+	tests/sieve/vacation/own.svtest \
+	tests/sieve/vacation/reply.svtest \
+	tests/sieve/vacation/suppress.svtest \
 	tests/sieve/variables/encodeurl.svtest \
 	tests/sieve/variables/match.svtest \
 	tests/sieve/variables/modifiers.svtest \
@@ -178,6 +188,12 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/ihave/error.sieve \
 	tests/sieve/ihave/missing.sieve \
 	tests/sieve/ihave/variables.sieve \
+	tests/sieve/include/included/returns.sieve \
+	tests/sieve/include/included/stops.sieve \
+	tests/sieve/include/included/stores.sieve \
+	tests/sieve/include/names.sieve \
+	tests/sieve/include/require.sieve \
+	tests/sieve/include/stop.sieve \
 	tests/sieve/included-global/two.sieve \
 	tests/sieve/included/circle.sieve \
 	tests/sieve/included/count.sieve \
@@ -230,6 +246,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/scripts/reject-keep.sieve \
 	tests/sieve/scripts/vacation-twice.sieve \
 	tests/sieve/strings/unicode-errors.sieve \
+	tests/sieve/vacation/errors.sieve \
 	tests/sieve/variables/encodeurl.sieve \
 	tests/sieve/variables/modifiers.sieve \
 	tests/sieve/variables/names.sieve
