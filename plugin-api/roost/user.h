@@ -10,11 +10,6 @@
 struct roost_user;
 struct roost_session;
 
-/* mail_location, mail_fsync, namespace blocks ...: listed by modules that open users among their settings. */
-extern ROOST_API const struct roost_settings roost_mail_settings;
-extern ROOST_API const struct roost_settings roost_namespace_settings;	/* in namespace blocks */
-extern ROOST_API const struct roost_settings roost_mailbox_settings;	/* in mailbox blocks of those */
-
 /*
  * The user of a session: home, mail location, namespaces, storage driver and layers are resolved.
  * Shared by the sessions of a worker: the second call refs the first's object.
