@@ -34,15 +34,20 @@ modules_mail_libmailbox_la_SOURCES = \
 	modules/mail/index/store_dir.c \
 	modules/mail/index/vanished.c \
 	modules/mail/index/store.c modules/mail/index/store.h \
+	modules/mail/mailbox/layer.c \
 	modules/mail/mailbox/layout.c \
 	modules/mail/mailbox/location.c \
 	modules/mail/mailbox/mailbox.h \
 	modules/mail/mailbox/name.c \
+	modules/mail/mailbox/open.c \
+	modules/mail/mailbox/scan.c \
 	modules/mail/mailbox/settings.c \
 	modules/mail/mailbox/space.c \
 	modules/mail/mailbox/special.c \
+	modules/mail/mailbox/sync.c \
 	modules/mail/mailbox/user.c \
-	modules/mail/mailbox/utf7.c
+	modules/mail/mailbox/utf7.c \
+	modules/mail/mailbox/watch.c
 
 lib_LTLIBRARIES += modules/mail/libroost-mail.la
 modules_mail_libroost_mail_la_SOURCES =
