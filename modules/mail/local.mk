@@ -38,8 +38,11 @@ modules_mail_libmailbox_la_SOURCES = \
 	modules/mail/mailbox/layout.c \
 	modules/mail/mailbox/location.c \
 	modules/mail/mailbox/mailbox.h \
+	modules/mail/mailbox/message.c \
 	modules/mail/mailbox/name.c \
 	modules/mail/mailbox/open.c \
+	modules/mail/mailbox/parse.c \
+	modules/mail/mailbox/save.c \
 	modules/mail/mailbox/scan.c \
 	modules/mail/mailbox/settings.c \
 	modules/mail/mailbox/space.c \
