@@ -34,8 +34,11 @@ modules_mail_libmailbox_la_SOURCES = \
 	modules/mail/index/store_dir.c \
 	modules/mail/index/vanished.c \
 	modules/mail/index/store.c modules/mail/index/store.h \
+	modules/mail/mailbox/copy.c \
+	modules/mail/mailbox/expunge.c \
 	modules/mail/mailbox/layer.c \
 	modules/mail/mailbox/layout.c \
+	modules/mail/mailbox/list.c \
 	modules/mail/mailbox/location.c \
 	modules/mail/mailbox/mailbox.h \
 	modules/mail/mailbox/message.c \
@@ -47,7 +50,10 @@ modules_mail_libmailbox_la_SOURCES = \
 	modules/mail/mailbox/settings.c \
 	modules/mail/mailbox/space.c \
 	modules/mail/mailbox/special.c \
+	modules/mail/mailbox/store.c \
+	modules/mail/mailbox/subscribe.c \
 	modules/mail/mailbox/sync.c \
+	modules/mail/mailbox/tree.c \
 	modules/mail/mailbox/user.c \
 	modules/mail/mailbox/utf7.c \
 	modules/mail/mailbox/watch.c
