@@ -33,7 +33,6 @@ modules_mail_libmailbox_la_SOURCES = \
 	modules/mail/index/store.h \
 	modules/mail/index/store_dir.c \
 	modules/mail/index/vanished.c \
-	modules/mail/index/store.c modules/mail/index/store.h \
 	modules/mail/mailbox/copy.c \
 	modules/mail/mailbox/expunge.c \
 	modules/mail/mailbox/layer.c \

@@ -166,3 +166,33 @@ unit_tests += tests/unit/test_index_damage
 tests_unit_test_index_damage_SOURCES = tests/unit/test_index_damage.c $(INDEX_STORE)
 tests_unit_test_index_damage_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_index_damage_LDADD = $(INDEX_LIBS)
+tests_unit_test_index_LDADD = modules/mail/libmailbox.la $(UNIT_LIBS)
+
+# Users, mailboxes, messages over a storage driver of the short form.
+STORE_WORLD = tests/unit/store_world.c tests/unit/store_world.h
+STORE_LIBS = modules/mail/libmailbox.la modules/mail/libsearch.la $(MESSAGE_LIBS) $(UNIT_CORE_LIBS)
+
+unit_tests += tests/unit/test_location
+tests_unit_test_location_SOURCES = tests/unit/test_location.c $(STORE_WORLD)
+tests_unit_test_location_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_location_LDADD = $(STORE_LIBS)
+
+unit_tests += tests/unit/test_list
+tests_unit_test_list_SOURCES = tests/unit/test_list.c $(STORE_WORLD)
+tests_unit_test_list_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_list_LDADD = $(STORE_LIBS)
+
+unit_tests += tests/unit/test_view
+tests_unit_test_view_SOURCES = tests/unit/test_view.c $(STORE_WORLD)
+tests_unit_test_view_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_view_LDADD = $(STORE_LIBS)
+
+unit_tests += tests/unit/test_save
+tests_unit_test_save_SOURCES = tests/unit/test_save.c $(STORE_WORLD)
+tests_unit_test_save_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_save_LDADD = $(STORE_LIBS)
+
+unit_tests += tests/unit/test_layer
+tests_unit_test_layer_SOURCES = tests/unit/test_layer.c $(STORE_WORLD)
+tests_unit_test_layer_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_layer_LDADD = $(STORE_LIBS)

@@ -41,7 +41,7 @@ static int record(struct folder *folder, const struct victims *victims, struct r
 		index_expunge(change, victims->uids.items[i]);
 	if (index_commit(change, true, err) < 0)
 		return -1;
-	folder_written(folder);
+	folder_changed(folder);
 	return 0;
 }
 

@@ -65,10 +65,11 @@ static void add_specials(struct tree *tree, struct space *space)
 			continue;
 		node = add_node(tree, name, space);
 		node->special = special->use;
-		if (special->automatic != AUTO_NO)
-			set_there(node, true);
+		/* Not made yet: shown as it will be. */
 		if (special->automatic == AUTO_SUBSCRIBE && !node->there)
 			node->flags |= ROOST_LIST_SUBSCRIBED;
+		if (special->automatic != AUTO_NO)
+			set_there(node, true);
 	}
 }
 

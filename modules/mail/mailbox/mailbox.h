@@ -185,6 +185,8 @@ void folders_forget(struct roost_user *user, const struct space *space, const ch
 const struct roost_storage_ops *folder_ops(const struct folder *folder);
 /* Written to the index: synced within a second (mail_fsync = optimized). */
 void folder_written(struct folder *folder);
+/* The same, and sessions that have it selected are told: messages or flags are others now. */
+void folder_changed(struct folder *folder);
 
 /* scan.c: the store and the index. Refresh the index; look at the store when its stamp says so. */
 #define FOLDER_SCAN 1u				/* in any case */

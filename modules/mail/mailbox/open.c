@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <roost/loop.h>
+#include <roost/protocol.h>
 #include "modules/mail/mailbox/mailbox.h"
 
 enum { KEPT_FOLDERS = 8 };	/* that nobody holds: deliveries and STATUS come again */
@@ -154,6 +154,17 @@ void folder_written(struct folder *folder)
 		user->flush = roost_loop_timer(ROOST_SEC, flush_due, user);
 	else
 		roost_loop_timer_again(user->flush, ROOST_SEC);
+}
+
+void folder_changed(struct folder *folder)
+{
+	const struct index_header *header = index_header(folder->index);
+	char name[2 * sizeof(header->guid) + 1];
+
+	folder_written(folder);
+	for (size_t i = 0; i < sizeof(header->guid); i++)
+		snprintf(name + 2 * i, 3, "%02x", header->guid[i]);
+	roost_notice_send(NULL, name, header->highestmodseq);
 }
 
 /* --- opening --- */

@@ -559,7 +559,7 @@ static int commit_locked(struct committing *committing, struct roost_staged **st
 		remove_again(committing);
 		return -1;
 	}
-	folder_written(folder);
+	folder_changed(folder);
 	return 0;
 }
 

@@ -450,6 +450,7 @@ static int merge(struct roost_scan *scan, const struct stamp *stamp, struct roos
 {
 	struct folder *folder = scan->folder;
 	struct index_change *change = scan->change;
+	uint64_t before = index_header(folder->index)->highestmodseq;
 
 	add_fresh(scan);
 	if (expunge_gone(scan, err) < 0)
@@ -461,7 +462,10 @@ static int merge(struct roost_scan *scan, const struct stamp *stamp, struct roos
 	scan->change = NULL;
 	if (index_commit(change, false, err) < 0)
 		return -1;
-	folder_written(folder);
+	if (index_header(folder->index)->highestmodseq != before)
+		folder_changed(folder);
+	else
+		folder_written(folder);
 	folder->scanned = true;
 	folder->scan_wanted = false;
 	remove_ghosts(scan);

@@ -178,7 +178,7 @@ static int store_locked(struct storing *storing, const struct roost_set *uids,
 	}
 	if (index_commit(change, false, err) < 0)
 		return -1;
-	folder_written(folder);
+	folder_changed(folder);
 	if (storing->mirrored)
 		mirror_flags(folder, storing->uids.items, storing->changes.items,
 			     storing->changes.count, storing->arena);

@@ -60,6 +60,7 @@ static int read_file(const char *path, struct roost_str *text, struct roost_erro
 		text->len += (size_t)got;
 	if (got < 0)
 		roost_fail_errno(err, "read %s", path);
+	*roost_str_reserve(text, 1) = '\0';
 	close(fd);
 	return got < 0 ? -1 : 0;
 }
