@@ -8,3 +8,4 @@ include modules/passwd_file/local.mk
 include modules/static/local.mk
 include modules/imap/local.mk
 include modules/maildir/local.mk
+include modules/lmtp/local.mk

@@ -55,3 +55,8 @@ modules_imap_libimapfetch_la_SOURCES = \
 	modules/imap/search_args.c \
 	modules/imap/search_args.h
 modules_imap_libimapfetch_la_LIBADD = modules/imap/libimap.la
+
+module_LTLIBRARIES += modules/imap.la
+modules_imap_la_SOURCES = modules/imap/module.c
+modules_imap_la_LDFLAGS = $(MODULE_FLAGS)
+modules_imap_la_LIBADD = modules/imap/libimapfetch.la $(MAIL_MODULE_LIBS) $(MESSAGE_LIBS)

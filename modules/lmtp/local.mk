@@ -13,4 +13,4 @@ modules_lmtp_la_SOURCES = \
 	modules/lmtp/trace.c \
 	modules/lmtp/transfer.c
 modules_lmtp_la_LDFLAGS = $(MODULE_FLAGS)
-modules_lmtp_la_LIBADD = $(MAIL_MODULE_LIBS)
+modules_lmtp_la_LIBADD = $(MAIL_MODULE_LIBS) $(MESSAGE_LIBS)

@@ -15,3 +15,8 @@ modules_maildir_libmaildir_la_SOURCES = \
 	modules/maildir/tmp.c \
 	modules/maildir/tree.c \
 	modules/maildir/uidlist.c
+
+module_LTLIBRARIES += modules/maildir.la
+modules_maildir_la_SOURCES =
+modules_maildir_la_LDFLAGS = $(MODULE_FLAGS)
+modules_maildir_la_LIBADD = modules/maildir/libmaildir.la $(MAIL_MODULE_LIBS)
