@@ -15,7 +15,8 @@ COUNT = 300
 
 
 def message(number, text="body"):
-    return (f"From: sender@example.net\r\nTo: someone@example.org\r\nSubject: number {number}\r\n"
+    return (f"From: sender@example.net\r\nTo: someone@example.org\r\n"
+            f"Date: Tue, 01 Feb 2022 10:00:00 +0000\r\nSubject: number {number}\r\n"
             f"Message-ID: <{number}@test>\r\n\r\n{text} {number}\r\n").encode()
 
 
