@@ -166,7 +166,6 @@ unit_tests += tests/unit/test_index_damage
 tests_unit_test_index_damage_SOURCES = tests/unit/test_index_damage.c $(INDEX_STORE)
 tests_unit_test_index_damage_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_index_damage_LDADD = $(INDEX_LIBS)
-tests_unit_test_index_LDADD = modules/mail/libmailbox.la $(UNIT_LIBS)
 
 # Users, mailboxes, messages over a storage driver of the short form.
 STORE_WORLD = tests/unit/store_world.c tests/unit/store_world.h

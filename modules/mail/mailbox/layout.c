@@ -105,13 +105,13 @@ static int layout_path(struct roost_user *user, const char *root, const char *na
 	if (layout.inbox != NULL && strcmp(name, "INBOX") == 0) {
 		*path = layout.inbox;
 		return access(*path, F_OK) == 0 ? 0 :
-		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist");
+		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name);
 	}
 	if (level_path(&layout, name, arena, &level, err) < 0)
 		return -1;
 	*path = messages_path(&layout, level, arena);
 	if (!selectable(&layout, level, arena))
-		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist");
+		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name);
 	return 0;
 }
 
@@ -328,7 +328,7 @@ static int destroy_in(const struct layout *layout, const char *name, struct roos
 	if (level_path(layout, name, arena, &level, err) < 0)
 		return -1;
 	if (!selectable(layout, level, arena))
-		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist");
+		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name);
 	if (layout->dirname != NULL) {
 		if (remove_tree(AT_FDCWD, messages_path(layout, level, arena), err) < 0)
 			return -1;

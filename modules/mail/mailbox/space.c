@@ -268,7 +268,7 @@ int space_resolve(struct roost_user *user, const char *name, struct roost_arena 
 	space = find_space(user, name, &rest);
 	/* "Public" is the namespace's own node when there is a prefix "Public/". */
 	if (space == NULL || rest[0] == '\0')
-		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist");
+		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name);
 	text = roost_arena_strdup(arena, rest);
 	for (char *at = text; *at != '\0'; at++) {
 		if (*at == '/' && space->shown.separator != '/')
