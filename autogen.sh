@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 build_needs="gcc make autoconf automake libtool libltdl-dev flex bison pkg-config libuv1-dev
 	libssl-dev libsodium-dev libcrypt-dev libseccomp-dev libutf8proc-dev libpcre2-dev
 	libjansson-dev python3 openssl"
-test_needs="libcmocka-dev python3-pytest procps"
+test_needs="libcmocka-dev python3-pytest procps postfix isync mutt fetchmail"
 
 # Install what is missing when we may; else say what to install.
 need() {
