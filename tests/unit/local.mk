@@ -195,3 +195,8 @@ unit_tests += tests/unit/test_layer
 tests_unit_test_layer_SOURCES = tests/unit/test_layer.c $(STORE_WORLD)
 tests_unit_test_layer_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_layer_LDADD = $(STORE_LIBS)
+
+unit_tests += tests/unit/test_share
+tests_unit_test_share_SOURCES = tests/unit/test_share.c $(STORE_WORLD)
+tests_unit_test_share_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_share_LDADD = $(STORE_LIBS)

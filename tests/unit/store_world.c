@@ -160,7 +160,7 @@ static void add_block(struct conf_builder *builder, const char *name)
 {
 	static const char space[] = "namespace/", mailbox[] = "/mailbox/";
 	const char *end, *inner;
-	char path[128];
+	char path[128], inside[128];
 
 	if (strncmp(name, space, strlen(space)) != 0)
 		return;
@@ -174,7 +174,8 @@ static void add_block(struct conf_builder *builder, const char *name)
 	snprintf(path, sizeof(path), "%.*s/mailbox", (int)(end - name), name);
 	inner += strlen(mailbox);
 	end = strchr(inner, '/');
-	conf_builder_block(builder, path, strndup(inner, (size_t)(end - inner)), "test", 1);
+	snprintf(inside, sizeof(inside), "%.*s", (int)(end - inner), inner);
+	conf_builder_block(builder, path, inside, "test", 1);
 }
 
 int world_user(struct world *world, struct roost_user **user, struct roost_error *err)

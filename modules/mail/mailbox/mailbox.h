@@ -168,7 +168,6 @@ struct folder {
 	struct saving_step *saving;		/* what roost_next_save ends with; save.c */
 	bool readonly;				/* the file system or the rights are */
 	bool stale;				/* renamed or deleted by us: not for new sessions */
-	bool scanned;				/* by this process: the boot's question is answered */
 	bool scan_wanted;			/* the store and the index were seen to differ */
 	bool dirty;				/* written, not synced */
 	bool opened;				/* the driver's mailbox_open succeeded */

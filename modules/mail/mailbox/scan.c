@@ -263,8 +263,7 @@ static bool folder_unknown(const struct folder *folder)
 
 bool folder_unscanned(const struct folder *folder)
 {
-	return folder_unknown(folder) ||
-	       (!folder->scanned && index_header(folder->index)->unclean);
+	return folder_unknown(folder) || index_header(folder->index)->unclean;
 }
 
 /*
@@ -323,11 +322,29 @@ static void add_message(struct roost_scan *scan, struct fresh *fresh, uint32_t u
 	index_add(scan->change, uid, &mail, found->flags & ~ROOST_FLAG_RECENT, found->keywords);
 }
 
+/*
+ * Whether a message can keep the UID that it brings: one that was not given yet, or one that a damaged
+ * index has lost.
+ */
+static bool uid_is_free(const struct roost_scan *scan, uint32_t uid, uint32_t previous)
+{
+	const struct index *index = scan->folder->index;
+	bool found;
+
+	if (uid == previous)
+		return false;
+	if (uid >= index_next_uid(scan->change))
+		return true;
+	(void)index_position(index, uid, &found);
+	return !found && index_header(index)->unclean;
+}
+
 /* Those that bring a UID which fits come first, in its order; of equal ones the first reported. */
 static void add_trusted(struct roost_scan *scan, uint32_t uidvalidity)
 {
 	struct fresh **order = roost_arena_alloc(scan->arena, (scan->fresh.count + 1) *
 						 sizeof(*order));
+	uint32_t previous = 0;
 	size_t count = 0;
 
 	for (size_t i = 0; i < scan->fresh.count; i++) {
@@ -340,10 +357,11 @@ static void add_trusted(struct roost_scan *scan, uint32_t uidvalidity)
 	}
 	qsort(order, count, sizeof(struct fresh *), by_uid);
 	for (size_t i = 0; i < count; i++) {
-		if (order[i]->found.uid < index_next_uid(scan->change))
+		if (!uid_is_free(scan, order[i]->found.uid, previous))
 			continue;
+		previous = order[i]->found.uid;
 		order[i]->trusted = true;
-		add_message(scan, order[i], order[i]->found.uid);
+		add_message(scan, order[i], previous);
 	}
 }
 
@@ -459,6 +477,7 @@ static int merge(struct roost_scan *scan, const struct stamp *stamp, struct roos
 		index_set_attribute(change, "adopted", "1", 1);
 	if (stamp != NULL)
 		index_set_attribute(change, "stamp", stamp, sizeof(*stamp));
+	index_scanned(change);
 	scan->change = NULL;
 	if (index_commit(change, false, err) < 0)
 		return -1;
@@ -466,7 +485,6 @@ static int merge(struct roost_scan *scan, const struct stamp *stamp, struct roos
 		folder_changed(folder);
 	else
 		folder_written(folder);
-	folder->scanned = true;
 	folder->scan_wanted = false;
 	remove_ghosts(scan);
 	mirror_pending(scan);
