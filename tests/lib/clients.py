@@ -177,7 +177,7 @@ class Mutt:
         return screen
 
     def copy_all(self, mailbox="INBOX"):
-        """All messages into a local Maildir; their bytes."""
+        """All messages into a local Maildir; their bytes without the two fields that mutt adds."""
         self.keys(mailbox, "<tag-pattern>~A<enter><tag-prefix><copy-message>"
                            f"<kill-line>{self.top}/mail/copy<enter><exit>")
         result = []
@@ -185,5 +185,7 @@ class Mutt:
             folder = f"{self.top}/mail/copy/{part}"
             for name in sorted(os.listdir(folder)):
                 with open(os.path.join(folder, name), "rb") as file:
-                    result.append(file.read())
+                    lines = file.read().split(b"\n")
+                result.append(b"\n".join(line for line in lines if not line.startswith(
+                    (b"Content-Length: ", b"Lines: "))))
         return result
