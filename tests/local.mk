@@ -20,3 +20,4 @@ include tests/fuzz/local.mk
 include tests/message/local.mk
 include tests/abi/local.mk
 include tests/bench/local.mk
+include tests/storage/local.mk

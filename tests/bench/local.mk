@@ -6,3 +6,7 @@ check_PROGRAMS += tests/bench/sieve
 tests_bench_sieve_SOURCES = tests/bench/sieve.c
 tests_bench_sieve_LDADD = $(SIEVE_LIBS)
 EXTRA_DIST += tests/bench/RESULTS.md
+
+check_PROGRAMS += tests/bench/index
+tests_bench_index_SOURCES = tests/bench/index.c
+tests_bench_index_LDADD = modules/mail/libmailbox.la core/libroost.la

@@ -67,3 +67,15 @@ fuzz_tests += tests/fuzz/fuzz_sieve_pattern
 tests_fuzz_fuzz_sieve_pattern_SOURCES = tests/fuzz/fuzz_sieve_pattern.c tests/fuzz/fuzz.h \
 	tests/fuzz/replay.c
 tests_fuzz_fuzz_sieve_pattern_LDADD = sieve/libsieve-match.la core/libroost.la
+
+# The index: its files are made by the targets, in the store of the unit tests.
+FUZZ_INDEX = tests/fuzz/index_common.h tests/unit/index_store.c tests/unit/index_store.h \
+	tests/fuzz/fuzz.h tests/fuzz/replay.c
+FUZZ_INDEX_LIBS = modules/mail/libmailbox.la core/libroost.la
+fuzz_tests += tests/fuzz/fuzz_index_log tests/fuzz/fuzz_index_snap tests/fuzz/fuzz_index_cache
+tests_fuzz_fuzz_index_log_SOURCES = tests/fuzz/fuzz_index_log.c $(FUZZ_INDEX)
+tests_fuzz_fuzz_index_log_LDADD = $(FUZZ_INDEX_LIBS)
+tests_fuzz_fuzz_index_snap_SOURCES = tests/fuzz/fuzz_index_snap.c $(FUZZ_INDEX)
+tests_fuzz_fuzz_index_snap_LDADD = $(FUZZ_INDEX_LIBS)
+tests_fuzz_fuzz_index_cache_SOURCES = tests/fuzz/fuzz_index_cache.c $(FUZZ_INDEX)
+tests_fuzz_fuzz_index_cache_LDADD = $(FUZZ_INDEX_LIBS)

@@ -1,5 +1,7 @@
 /* The bytes store of the index tests. */
-#include "unit.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "tests/unit/index_store.h"
 
 struct memory_object {

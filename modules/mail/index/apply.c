@@ -280,7 +280,7 @@ void state_apply(struct state *state, const struct log_record *record, unsigned 
 	while ((size_t)(in.end - in.at) >= OP_HEAD) {
 		uint32_t kind = le32(&in), len = le32(&in);
 		const uint8_t *at = le_bytes(&in, len);
-		struct le_reader body = { at, at + (at == NULL ? 0 : len), false };
+		struct le_reader body = { at, at == NULL ? NULL : at + len, false };
 		size_t padding = -(size_t)len & 7;
 
 		if (in.broken)

@@ -551,6 +551,7 @@ int index_want(struct index *index, unsigned parts, struct roost_error *err)
 
 	if ((parts & STATE_COLD) != 0 && !state->cold_loaded) {
 		state->cold.count = 0;
+		roost_vec_reserve(&state->cold, state->hot.uid.count);
 		if (want_part(index, STATE_COLD, err) < 0)
 			return -1;
 		if (state->cold.count != state->hot.uid.count) {

@@ -39,8 +39,11 @@ static void write_meta(struct writer *writer)
 	struct roost_str *out = &writer->blocks;
 	size_t start = out->len;
 
-	for (uint32_t i = 0; i < state->keyword_count; i++)
-		put_meta(out, META_KEYWORD, i, state->keywords[i], strlen(state->keywords[i]));
+	for (uint32_t i = 0; i < state->keyword_count; i++) {
+		if (state->keywords[i] != NULL)
+			put_meta(out, META_KEYWORD, i, state->keywords[i],
+				 strlen(state->keywords[i]));
+	}
 	for (size_t i = 0; i < state->attributes.count; i++) {
 		const struct attribute *attribute = &state->attributes.items[i];
 		size_t name_len = strlen(attribute->name);
