@@ -5,8 +5,7 @@ import subprocess
 
 import pytest
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.path.abspath(os.environ.get("ROOST_BUILD") or os.path.join(TOP, "build"))
+from roost import BUILD
 
 
 class Installed:

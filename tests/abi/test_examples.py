@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, TOP
+from roost import BUILD, TOP
 
 NAMES = ["postcard", "pinboard", "hush"]
 

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, TOP
+from roost import BUILD, TOP
 
 FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-fsyntax-only", "-w"]
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import TOP
+from roost import TOP
 
 # main() functions of our own programs: exported by libroost, in no public header.
 ENTRIES = "core/main/entry.h"

@@ -1,7 +1,7 @@
 """APPEND. RFC 9051 6.3.12, RFC 3502, APPENDUID of RFC 4315, literals of RFC 7888."""
 import re
 
-from conftest import MESSAGE
+from mails import MESSAGE
 
 
 def test_the_message_comes_back_as_it_went(connect):

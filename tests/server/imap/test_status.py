@@ -1,5 +1,5 @@
 """STATUS. RFC 9051 6.3.11, RFC 8438."""
-from conftest import MESSAGE
+from mails import MESSAGE
 
 
 def test_all_items_in_the_order_asked_for(connect):
