@@ -35,8 +35,6 @@ void imap_search(struct imap_session *imap, struct imap_command *cmd)
 	imap_reply_ok(cmd, "Search completed.");
 }
 
-void imap_fetch_abandon(struct imap_session *imap, struct imap_command *cmd) { }
-void imap_search_abandon(struct imap_session *imap, struct imap_command *cmd) { }
 
 #define CAPABILITIES "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE MULTIAPPEND UNSELECT CHILDREN " \
 	"NAMESPACE UIDPLUS LIST-EXTENDED LIST-STATUS MOVE STATUS=SIZE SPECIAL-USE LITERAL+"

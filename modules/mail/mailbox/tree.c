@@ -90,11 +90,11 @@ static int delete_in(struct space *space, const char *storage, struct roost_aren
 		return roost_fail(err, ROOST_ERR_NOPERM, "INBOX can't be deleted.");
 	if (root_open(space->user, root, false, err) < 0)
 		return err->kind == ROOST_ERR_NOTFOUND ?
-		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist") : -1;
+		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", storage) : -1;
 	folders_forget(space->user, space, storage);
 	if (root->ops.destroy(space->user, root->location.root, storage, err) < 0) {
 		if (err->kind == ROOST_ERR_NOTFOUND)
-			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist");
+			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", storage);
 		return -1;
 	}
 	delete_apart(space, storage, arena);
@@ -182,11 +182,11 @@ static int rename_in(struct space *space, const char *old, struct space *target,
 		return roost_fail(err, ROOST_ERR_INVALID, "Can't rename mailbox to its own child.");
 	if (root_open(space->user, root, false, err) < 0)
 		return err->kind == ROOST_ERR_NOTFOUND ?
-		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist") : -1;
+		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", old) : -1;
 	folders_forget(space->user, space, old);
 	if (root->ops.rename(space->user, root->location.root, old, new, err) < 0) {
 		if (err->kind == ROOST_ERR_NOTFOUND)
-			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox does not exist");
+			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", old);
 		return -1;
 	}
 	return rename_apart(space, old, new, arena, err);
