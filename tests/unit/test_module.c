@@ -146,7 +146,9 @@ static void modules_on_disk_are_listed(void **state)
 	struct roost_error err;
 
 	assert_int_equal(modules_on_disk(directory, collect, &names, &err), 0);
-	assert_non_null(strstr(names.data, "alias future good "));
+	/* The toy protocol may have been built between them. */
+	assert_non_null(strstr(names.data, "alias "));
+	assert_non_null(strstr(names.data, "future good "));
 	assert_int_equal(modules_on_disk("/nowhere/at/all", collect, &names, &err), -1);
 	assert_int_equal(err.kind, ROOST_ERR_NOTFOUND);
 	roost_str_free(&names);
