@@ -3,10 +3,10 @@
  * their own. A child's directory begins with a dot, so that a driver which reads its directory and
  * passes over dots sees only messages:
  *
- *	ROOT/INBOX   ROOT/work   ROOT/work/.2024   ROOT/work/.2024/.may
+ *	ROOT/INBOX   ROOT/club   ROOT/club/.2024   ROOT/club/.2024/.may
  *
  * With DIRNAME= the messages lie in a directory of that name and children are plain:
- * ROOT/work/DIRNAME, ROOT/work/2024/DIRNAME. MAILBOXDIR= puts all of it one directory down.
+ * ROOT/club/DIRNAME, ROOT/club/2024/DIRNAME. MAILBOXDIR= puts all of it one directory down.
  */
 #include <dirent.h>
 #include <errno.h>
