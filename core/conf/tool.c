@@ -202,6 +202,7 @@ static int run(struct tool *tool)
 	struct conf_wanted *wanted;
 	bool named = tool->names[0] != NULL, unreadable;
 	int status = 0;
+	size_t errors;
 
 	conf_load_drop();
 	wanted = conf_load_judge(tree, &tool->load);
@@ -222,7 +223,11 @@ static int run(struct tool *tool)
 	}
 	(void)fputs(roost_str_text(&out), stdout);
 	roost_str_free(&out);
-	return tree->problems.errors > 0 ? EXIT_CONFIG : status;
+	errors = tree->problems.errors;
+	conf_wanted_free(wanted);	/* lives in the store */
+	conf_store_free(tool->print.store);
+	conf_tree_free(tree);
+	return errors > 0 ? EXIT_CONFIG : status;
 }
 
 int roost_conf_main(int argc, char **argv)
@@ -236,11 +241,12 @@ int roost_conf_main(int argc, char **argv)
 	tool.load.path = strcmp(tool.called, "doveconf") == 0 ?
 		ROOST_SYSCONFDIR "/dovecot/dovecot.conf" : ROOST_CONFDIR "/roost.conf";
 	status = parse_options(&tool, argc, argv);
-	if (status >= 0)
-		return status;
-	tool.load.overrides = tool.overrides.items;
-	tool.load.override_count = tool.overrides.count;
-	tool.load.starting = tool.check;
-	status = run(&tool);
+	if (status < 0) {
+		tool.load.overrides = tool.overrides.items;
+		tool.load.override_count = tool.overrides.count;
+		tool.load.starting = tool.check;
+		status = run(&tool);
+	}
+	roost_vec_free(&tool.overrides);
 	return fflush(stdout) == 0 ? status : 74;
 }

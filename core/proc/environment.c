@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include "config.h"
 #include "core/base/memory.h"
 #include "core/proc/master.h"
 

@@ -84,7 +84,7 @@ static void front_command(struct roost_front *front, char *line)
 		roost_str_printf(roost_front_output(front), "%s\r\n",
 				 answer == NULL ? "BAD" : answer);
 	} else if (strcmp(command, "CRASH") == 0) {
-		raise(SIGSEGV);
+		abort();
 	} else if (strcmp(command, "QUIT") == 0) {
 		roost_str_puts(roost_front_output(front), "BYE\r\n");
 		roost_front_close(front, "quit");
@@ -218,7 +218,7 @@ static bool worker_command(struct roost_session *session, char *line)
 		(void)usleep((useconds_t)(strtoul(args, NULL, 10) * 1000));
 		roost_str_puts(out, "OK\r\n");
 	} else if (strcmp(command, "CRASH") == 0) {
-		raise(SIGSEGV);
+		abort();
 	} else {
 		roost_str_puts(out, "BAD\r\n");
 	}

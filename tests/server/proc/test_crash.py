@@ -90,13 +90,13 @@ def test_a_template_that_is_killed_comes_back(server):
 
 
 def test_a_crash_costs_one_user_a_reconnect(server):
-    server.allow(r"service\(echo\): child \d+ killed with signal 11")
+    server.allow(r"service\(echo\): child \d+ killed with signal 6")
     with server.login("bob") as bob:
         ann = server.login()
         template = [pid for pid in worker_and_template(server, bob.who) if pid != ann.who.pid]
         ann.say("CRASH")
         ann.closed()
-        server.wait_log(r"service\(echo\): child \d+ killed with signal 11 \(core not dumped\)")
+        server.wait_log(r"service\(echo\): child \d+ killed with signal 6 \(core not dumped\)")
         # The next workers come from a new template, with a new address layout.
         wait_until(lambda: template[0] not in [process.pid for process in
                                                server.children("echo")], "a new template")
@@ -108,7 +108,7 @@ def test_a_crash_costs_one_user_a_reconnect(server):
 
 
 def test_a_front_that_crashes_takes_nobody_along(server):
-    server.allow(r"service\(echo-login\): child \d+ killed with signal 11")
+    server.allow(r"service\(echo-login\): child \d+ killed with signal 6")
     with server.login() as session, server.connect("echo") as wire:
         wire.expect("OK echo ready")
         wire.say("CRASH")

@@ -57,7 +57,7 @@ def test_in_the_background_it_lets_go_of_its_starter(echo):
     with echo.login():
         pass
     assert echo.run("roost", "-c", echo.conf_path, "stop").returncode == 0
-    assert not alive(master)
+    wait_until(lambda: not alive(master), "the end of the master")
 
 
 def test_a_refused_configuration_ends_with_89_and_all_errors(echo):
