@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 build_needs="gcc make autoconf automake libtool libltdl-dev flex bison pkg-config libuv1-dev
 	libssl-dev libsodium-dev libcrypt-dev libseccomp-dev libutf8proc-dev libpcre2-dev
 	libjansson-dev python3 openssl"
-test_needs="libcmocka-dev python3-pytest procps postfix isync mutt fetchmail"
+test_needs="libcmocka-dev python3-pytest python3-pytest-xdist procps postfix isync mutt fetchmail"
 
 # Install what is missing when we may; else say what to install.
 need() {
@@ -36,7 +36,9 @@ bootstrap() {
 		autoreconf --force --install ${ROOST_QUIET:+2>/dev/null}
 }
 
-# configure_in DIR ARGUMENTS...: once, and again when configure has changed.
+# configure_in DIR ARGUMENTS...: once, and again when configure has changed. The plain shell runs
+# libtool twice as fast as bash does.
+export CONFIG_SHELL=/bin/sh
 configure_in() {
 	dir=$1
 	shift
@@ -60,8 +62,9 @@ run)
 	need $build_needs
 	mkdir -p m4
 	bootstrap
-	configure_in build
+	configure_in build --prefix="$PWD/build/root"
 	make -C build -s -j"$jobs"
+	make -C build -s install >build/install.out 2>&1 || { cat build/install.out; exit 1; }
 	exec python3 tests/lib/sandbox.py build "$@"
 	;;
 test)

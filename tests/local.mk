@@ -1,6 +1,12 @@
 # tests: unit tests in C (cmocka); the rest is pytest, started by autogen.sh test.
 include tests/sieve/local.mk
 
+# What pytest drives besides the installation: make pytest-needs
+pytest_needs =
+.PHONY: pytest-needs
+pytest-needs: $(pytest_needs)
+
+include tests/modules/local.mk
 include tests/unit/world.mk
 
 if HAVE_CMOCKA
@@ -11,7 +17,6 @@ UNIT_CORE_LIBS = core/libroost-core.la $(CORE_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 unit_tests =
-include tests/modules/local.mk
 include tests/unit/local.mk
 include tests/unit/imap.mk
 include tests/unit/fetch.mk

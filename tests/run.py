@@ -3,19 +3,25 @@
 
 usage: run.py [NAME]	only tests whose path holds NAME
 
-Builds: build/ (gcc, warnings are errors) runs everything; build-san/ (ASan, UBSan) runs the unit
-tests and the replay of the fuzz corpora again when ROOST_SANITIZE is set (some ten minutes more).
+Two builds, each installed below itself (BUILD/root), and each test in one of them at least:
+	build/      as users have it (gcc, warnings are errors): what looks at the build and its
+	            installation, processes and their privileges, real clients
+	build-san/  under ASan and UBSan: unit tests, Sieve scripts, fuzz corpora, servers, storage
 """
 import glob
 import os
 import re
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = str(os.cpu_count() or 2)
-SANITIZE = bool(os.environ.get("ROOST_SANITIZE"))
+FLAVOURS = (
+    ("build", [], ["tests/abi", "tests/message", "tests/lint"], ["tests/server/proc", "tests/clients"]),
+    ("build-san", ["--enable-sanitize", "CFLAGS=-g -O1"], [], ["tests/server", "tests/storage"]),
+)
 
 
 def run(args, **options):
@@ -27,85 +33,97 @@ def run(args, **options):
     return done.returncode
 
 
-def build(directory, *configure):
-    """Configure (once) and build; True when it worked."""
-    path = os.path.join(TOP, directory)
-    os.makedirs(path, exist_ok=True)
-    status = os.path.join(path, "config.status")
-    if (not os.path.exists(status) or
-            os.path.getmtime(status) < os.path.getmtime(os.path.join(TOP, "configure"))):
-        if run(["../configure", "-q", *configure], cwd=path) != 0:
-            return False
-    return run(["make", "-s", "-j", JOBS], cwd=path) == 0
+class Build:
+    """One build directory and the sum of its tests."""
+
+    def __init__(self, name, configure):
+        self.name, self.path = name, os.path.join(TOP, name)
+        self.configure = ["--enable-werror", f"--prefix={self.path}/root", *configure]
+        self.passed = self.failed = 0
+
+    def make(self, *args):
+        return run(["make", "-s", "-j", JOBS, *args], cwd=self.path) == 0
+
+    def build(self):
+        """Configure (once), build, install; True when it worked."""
+        os.makedirs(self.path, exist_ok=True)
+        status = os.path.join(self.path, "config.status")
+        if (not os.path.exists(status) or
+                os.path.getmtime(status) < os.path.getmtime(os.path.join(TOP, "configure"))):
+            if run(["../configure", "-q", *self.configure], cwd=self.path) != 0:
+                return False
+        return self.make() and self.make("pytest-needs") and self.make("install")
+
+    def unit_tests(self, name):
+        """make check: all, or those in C whose path holds name."""
+        for old in glob.glob(self.path + "/tests/**/*.trs", recursive=True):
+            os.unlink(old)
+        args = ["make", "-s", "-k", "-j", JOBS, "check"]
+        if name:
+            wanted = unit_sources(name)
+            if not wanted:
+                return
+            args.append("TESTS=" + " ".join(wanted))
+        env = dict(os.environ, VERBOSE="1", UBSAN_OPTIONS="print_stacktrace=1")
+        code = run(args, cwd=self.path, env=env)
+        results = []
+        for trs in glob.glob(self.path + "/tests/**/*.trs", recursive=True):
+            results += re.findall(r"^:test-result: (\w+)", open(trs, encoding="utf-8").read(), re.M)
+        failed = sum(result not in ("PASS", "SKIP", "XFAIL") for result in results)
+        self.passed += results.count("PASS")
+        self.failed += failed or code != 0
+
+    def python_tests(self, folders, name, jobs):
+        """pytest over what is installed, in jobs processes."""
+        files = [path for folder in folders
+                 for path in sorted(glob.glob(f"{TOP}/{folder}/**/test_*.py", recursive=True))
+                 if name in path]
+        if not files:
+            return
+        report = os.path.join(self.path, "pytest.xml")
+        args = ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
+                "--junit-xml=" + report, "--durations=5", *files]
+        if jobs > 1:
+            args += ["-n", str(jobs), "--dist", "loadfile"]
+        env = dict(os.environ, ROOST_BUILD=self.path)
+        code = subprocess.run(args, cwd=TOP, env=env, check=False).returncode
+        if code not in (0, 1):
+            self.failed += 1
+            return
+        suite = ElementTree.parse(report).getroot().find("testsuite")
+        total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
+        failed = int(suite.get("failures")) + int(suite.get("errors"))
+        self.passed += total - skipped - failed
+        self.failed += failed
 
 
-def unit_tests(directory, name):
-    """make check; returns (passed, failed)."""
-    path = os.path.join(TOP, directory)
-    for old in glob.glob(path + "/tests/**/*.trs", recursive=True):
-        os.unlink(old)
-    args = ["make", "-s", "-k", "-j", JOBS, "check"]
-    if name:
-        wanted = sorted({os.path.relpath(source, TOP)[:-2]
-                         for source in glob.glob(TOP + "/tests/**/*.c", recursive=True)
-                         if name in source and "/unit/test_" in source})
-        if not wanted:
-            return 0, 0
-        args.append("TESTS=" + " ".join(wanted))
-    env = dict(os.environ, VERBOSE="1", UBSAN_OPTIONS="print_stacktrace=1")
-    code = run(args, cwd=path, env=env)
-    results = []
-    for trs in glob.glob(path + "/tests/**/*.trs", recursive=True):
-        results += re.findall(r"^:test-result: (\w+)", open(trs).read(), re.M)
-    failed = sum(result not in ("PASS", "SKIP", "XFAIL") for result in results)
-    if code != 0 and failed == 0:
-        failed = 1
-    return results.count("PASS"), failed
-
-
-def server_tests(directory, name):
-    """pytest over a real server; returns (passed, failed)."""
-    if not glob.glob(TOP + "/tests/**/test_*.py", recursive=True):
-        return 0, 0
-    report = os.path.join(TOP, directory, "pytest.xml")
-    args = ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-            "--junit-xml=" + report, "--durations=10", "tests"]
-    if name:
-        wanted = sorted(path for path in glob.glob(TOP + "/tests/**/test_*.py", recursive=True)
-                        if name in path)
-        if not wanted:
-            return 0, 0
-        args[-1:] = wanted
-    path = os.path.join(TOP, directory)
-    if run(["make", "-s", "-j", JOBS,
-            "tests/modules/echo.la"],
-           cwd=path) != 0:
-        return 0, 1
-    env = dict(os.environ, ROOST_BUILD=path)
-    code = subprocess.run(args, cwd=TOP, env=env, check=False).returncode
-    if code not in (0, 1):
-        return 0, 1
-    suite = ElementTree.parse(report).getroot().find("testsuite")
-    total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
-    failed = int(suite.get("failures")) + int(suite.get("errors"))
-    return total - skipped - failed, failed
+def unit_sources(name):
+    """The unit tests in C whose path holds name, as make knows them."""
+    return sorted(os.path.relpath(source, TOP)[:-2]
+                  for source in glob.glob(TOP + "/tests/**/*.c", recursive=True)
+                  if name in os.path.relpath(source, TOP) and
+                  re.search(r"/unit/test_|/fuzz/fuzz_", source))
 
 
 def main():
     name = sys.argv[1] if len(sys.argv) > 1 else ""
-    flavours = [("build", ["--enable-werror"])]
-    if SANITIZE:
-        flavours.append(("build-san", ["--enable-werror", "--enable-sanitize", "CFLAGS=-g -O1"]))
     passed = failed = 0
-    for directory, configure in flavours:
+    for directory, configure, alone, together in FLAVOURS:
+        start = time.monotonic()
         print(f"== {directory}", flush=True)
-        if not build(directory, *configure):
+        build = Build(directory, configure)
+        if not build.build():
             failed += 1
             continue
-        stages = [unit_tests] if directory == "build-san" else [unit_tests, server_tests]
-        for stage in stages:
-            ok, bad = stage(directory, name)
-            passed, failed = passed + ok, failed + bad
+        print(f"== built after {time.monotonic() - start:.0f} s", flush=True)
+        if configure:
+            build.unit_tests(name)
+            print(f"== make check until {time.monotonic() - start:.0f} s", flush=True)
+        build.python_tests(alone, name, 1)
+        build.python_tests(together, name, 3)
+        passed, failed = passed + build.passed, failed + build.failed
+        print(f"== {directory}: {build.passed} passed, {build.failed} failed "
+              f"in {time.monotonic() - start:.0f} s", flush=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

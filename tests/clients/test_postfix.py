@@ -2,6 +2,7 @@
 import imaplib
 import os
 import random
+import tempfile
 
 import pytest
 
@@ -66,12 +67,11 @@ def owners(roost, user):
 
 
 @pytest.fixture
-def spool(tmp_path_factory):
+def spool():
     """A directory that Postfix's user can reach."""
-    top = tmp_path_factory.mktemp("postfix")
-    for folder in (top, top.parent, top.parent.parent):
-        os.chmod(folder, 0o755)
-    return top
+    with tempfile.TemporaryDirectory(prefix="postfix-", dir="/tmp") as top:
+        os.chmod(top, 0o755)
+        yield top
 
 
 @pytest.mark.parametrize("kind", ["roost", "vmail"])

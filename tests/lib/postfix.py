@@ -2,9 +2,10 @@
 import os
 import shutil
 import smtplib
-import socket
 import subprocess
 import time
+
+from roost import free_port
 
 MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -61,12 +62,6 @@ def missing():
     if os.geteuid() != 0:
         return "Postfix's master has to be root"
     return None if shutil.which("postfix") else "Postfix is not installed"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Postfix:

@@ -1,4 +1,4 @@
-"""A real roost in a temporary directory, from the build tree, as root or as anybody else.
+"""A real roost in a temporary directory, from the build's own installation, as root or as anybody.
 
     roost = Roost()
     roost.user("ann", "secret")
@@ -8,9 +8,10 @@
     roost.close()       stops it, looks that nothing is left of it and that the log has no accidents
 
 As root its users have uids of their own; otherwise all is one uid. $ROOST_BUILD names the build
-directory (build/ beside tests/ when unset).
+directory (build/ beside tests/ when unset); "make install" has filled its root/.
 """
 import glob
+import itertools
 import os
 import re
 import shutil
@@ -25,17 +26,34 @@ from wire import TIMEOUT, Wire
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.environ.get("ROOST_BUILD") or os.path.join(TOP, "build"))
 ROOT = os.geteuid() == 0
+PREFIX = BUILD + "/root"
+PORTS = itertools.count(11000 + 2000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) +
+                        os.getpid() % 1000)
+PROGRAMS = {"roost": "sbin", "roostadm": "bin", "roostconf": "bin"}
 # What may never be in a log, unless a test says so with allow().
 ACCIDENT = re.compile(r"Panic:|Fatal:|[Aa]ssert|AddressSanitizer|LeakSanitizer|runtime error:|"
                       r"stack smashing|double free|corrupted")
 FIRST_UID = 20000
 
 
+def program(name):
+    """The path of an installed program."""
+    return f"{PREFIX}/{PROGRAMS[name]}/{name}"
+
+
 def free_port():
-    """A port of the loopback that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """
+    A port of the loopback that nobody has now, below those that the kernel gives to clients. Tests
+    that run beside each other (pytest -n) have a range each.
+    """
+    while True:
+        port = next(PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_until(true, what, timeout=TIMEOUT):
@@ -115,7 +133,7 @@ class Roost:
     def link_modules(self):
         """All that were built, and the toy protocol, in one directory as an installation has it."""
         os.mkdir(self.modules, 0o755)
-        for path in (glob.glob(f"{BUILD}/modules/.libs/*.so") +
+        for path in (glob.glob(f"{PREFIX}/lib/roost/modules/*.so") +
                      glob.glob(f"{BUILD}/tests/modules/.libs/echo.so")):
             os.symlink(path, f"{self.modules}/{os.path.basename(path)}")
 
@@ -206,16 +224,15 @@ userdb {{
     def environment(self, **more):
         env = {name: value for name, value in os.environ.items()
                if name in ("PATH", "HOME", "LANG", "TZ")}
-        env.update(ROOST_LIBEXECDIR=BUILD + "/core", ROOST_BINDIR=BUILD + "/core",
-                   ROOST_MODULEDIR=self.modules,
+        env.update(ROOST_MODULEDIR=self.modules,
                    # Processes that nobody may trace cannot look for leaks.
                    ASAN_OPTIONS="detect_leaks=0:abort_on_error=1",
                    UBSAN_OPTIONS="print_stacktrace=1", **more)
         return env
 
-    def run(self, program, *args, check=False, stdin=None, **options):
+    def run(self, name, *args, check=False, stdin=None, **options):
         """One of our programs, to its end: "roostadm", "roost"."""
-        done = subprocess.run([f"{BUILD}/core/{program}", *args], env=self.environment(),
+        done = subprocess.run([program(name), *args], env=self.environment(),
                               input=stdin, capture_output=True, text=True, timeout=90, check=False,
                               **options)
         if check:
@@ -231,7 +248,7 @@ userdb {{
             self.write_config()
         self.output = open(self.dir + "/output", "a", encoding="utf-8")
         self.master = subprocess.Popen(
-            [BUILD + "/core/roost", "-F", "-c", self.conf_path, *args], env=self.environment(),
+            [program("roost"), "-F", "-c", self.conf_path, *args], env=self.environment(),
             stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT)
         wait_until(self.started, "the start")
         self.settle()
@@ -278,7 +295,6 @@ userdb {{
                  process.status["State"][0] != "Z"]
         self.seen.update(process.pid for process in found)
         found.sort(key=lambda process: process.pid)
-        # A wrapper of the build tree is still on its way to the program.
         return [process for process in found if service is None or process.service == service]
 
     def reload(self):
@@ -297,9 +313,7 @@ userdb {{
 
         def settled():
             now = self.children()
-            # In the build tree a wrapper comes before each program.
-            return (now if {process.service for process in now} == services and
-                    not [process for process in now if "sh" in process.argv[0][-4:]] else None)
+            return now if {process.service for process in now} == services else None
         return wait_until(settled, "all services")
 
     def stop(self):

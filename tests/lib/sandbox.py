@@ -16,7 +16,7 @@ os.environ.setdefault("ROOST_BUILD", os.path.join(
     os.path.dirname(os.path.dirname(HERE)), sys.argv[1] if len(sys.argv) > 1 else "build"))
 sys.path.insert(0, HERE)
 
-from roost import ROOT, Roost  # noqa: E402  the build directory comes first
+from roost import ROOT, Roost, program  # noqa: E402  the build directory comes first
 
 USERS = ("ann", "bob")
 WELCOME = """From: Roost <postmaster@localhost>
@@ -90,7 +90,7 @@ def show(roost, protocols):
     if "lmtp" in protocols:
         print(f"  swaks --protocol LMTP --socket {roost.base_dir}/lmtp --to bob "
               "--from you@localhost --body 'Hello'")
-    admin = f"ROOST_BUILD={os.environ['ROOST_BUILD']} {roost.dir}/roostadm"
+    admin = f"{roost.dir}/roostadm"
     for command in ("who", "user ann", "auth test ann", "module list", "reload"):
         print(f"  {admin} {command}")
     print("\nCtrl-C ends it and removes everything.", flush=True)
@@ -102,7 +102,7 @@ def write_helpers(roost, protocols):
                    if name.startswith("ROOST_"))
     path = f"{roost.dir}/roostadm"
     with open(path, "w", encoding="utf-8") as script:
-        script.write(f"#!/bin/sh\nexec env {env} \"$ROOST_BUILD\"/core/roostadm "
+        script.write(f"#!/bin/sh\nexec env {env} {program('roostadm')} "
                      f"-c {roost.conf_path} \"$@\"\n")
     os.chmod(path, 0o755)
     if "imap" not in protocols:

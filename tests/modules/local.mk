@@ -43,6 +43,7 @@ tests_modules_shout_la_SOURCES = tests/modules/shout.c
 tests_modules_shout_la_LDFLAGS = $(TEST_MODULE_FLAGS)
 # The toy protocol of tests/server/proc.
 check_LTLIBRARIES += tests/modules/echo.la
+pytest_needs += tests/modules/echo.la
 tests_modules_echo_la_SOURCES = \
 	tests/modules/echo.c \
 	tests/modules/echo.h \

@@ -1,10 +1,6 @@
-import os
-import sys
-
 import pytest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from confrun import Conf  # noqa: E402 pylint: disable=wrong-import-position
+from confrun import Conf
 
 
 @pytest.fixture

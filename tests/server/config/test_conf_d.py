@@ -2,7 +2,7 @@
 import glob
 import re
 
-from confrun import TOP
+from roost import TOP
 
 # These depend on where roost and which of its modules are installed.
 ELSEWHERE = {"base_dir", "protocols"}

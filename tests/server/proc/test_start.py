@@ -4,7 +4,7 @@ import re
 import signal
 import subprocess
 
-from roost import BUILD, alive, wait_until
+from roost import alive, program, wait_until
 
 
 def test_the_start_is_said_and_files_are_there(server):
@@ -100,7 +100,7 @@ def test_what_is_said_last_is_still_logged(server):
 
 def test_the_master_links_neither_loop_nor_tls():
     """It runs as root for ever: what it does not link cannot be turned against it."""
-    linked = subprocess.run(["ldd", BUILD + "/core/roost"], capture_output=True, text=True,
+    linked = subprocess.run(["ldd", program("roost")], capture_output=True, text=True,
                             check=True).stdout
     for name in ("libuv", "libssl", "libcrypto", "libroost", "libltdl", "libseccomp"):
         assert name not in linked

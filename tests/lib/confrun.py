@@ -2,9 +2,9 @@
 import os
 import subprocess
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__)))))
-BUILD = os.environ.get("ROOST_BUILD", TOP + "/build")
+from roost import PREFIX, program
+
+MODULES = PREFIX + "/lib/roost/modules"
 
 
 class Conf:
@@ -21,11 +21,10 @@ class Conf:
             file.write(text)
         return path
 
-    def run(self, *args, program=BUILD + "/core/roostconf", modules=BUILD + "/modules",
-            path=None):
-        env = dict(os.environ, ROOST_MODULEDIR=modules, ROOST_LIBEXECDIR=BUILD + "/core")
-        return subprocess.run([program, "-c", path or self.path, *args], env=env, text=True,
-                              capture_output=True, check=False, cwd=self.directory)
+    def run(self, *args, modules=MODULES, path=None):
+        env = dict(os.environ, ROOST_MODULEDIR=modules)
+        return subprocess.run([program("roostconf"), "-c", path or self.path, *args], env=env,
+                              text=True, capture_output=True, check=False, cwd=self.directory)
 
     def shown(self, text, *args):
         """What roostconf prints for a file with this text, without the comments above it."""
