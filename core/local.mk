@@ -118,6 +118,7 @@ sbin_PROGRAMS += core/roost
 core_roost_SOURCES = \
 	core/main/roost.c \
 	core/proc/connect.c \
+	core/proc/descriptors.c \
 	core/proc/environment.c \
 	core/proc/listen.c \
 	core/proc/master.c core/proc/master.h \
@@ -152,3 +153,16 @@ core_roostadm_LDADD = core/libroost.la
 
 dist_man_MANS += core/roost.8 core/roostadm.8
 EXTRA_DIST += core/README
+
+# --with-dovecot-names: what scripts and notes call by those names. The programs look at the name
+# they are called by. The links are of those whose programs there are.
+if DOVECOT_NAMES
+install-exec-hook:
+	$(MKDIR_P) $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir)
+	ln -sf roost $(DESTDIR)$(sbindir)/dovecot
+	ln -sf roostadm $(DESTDIR)$(bindir)/doveadm
+	ln -sf roostconf $(DESTDIR)$(bindir)/doveconf
+uninstall-hook:
+	rm -f $(DESTDIR)$(sbindir)/dovecot $(DESTDIR)$(bindir)/doveadm \
+		$(DESTDIR)$(bindir)/doveconf
+endif

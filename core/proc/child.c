@@ -151,6 +151,21 @@ void proc_serve(const struct proc_ops *process_ops)
 		proc_tell(&ready, sizeof(ready));
 }
 
+uint64_t proc_setting_number(const char *name)
+{
+	const char *text = roost_scope_value(roost_scope_process(), name);
+
+	return text == NULL ? 0 : strtoull(text, NULL, 10);
+}
+
+uint64_t proc_service_number(const char *key)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "service/%s/%s", proc.service, key);
+	return proc_setting_number(path);
+}
+
 void proc_tell(const void *data, size_t len)
 {
 	(void)ipc_send(proc.control, data, len, NULL, 0, NULL);

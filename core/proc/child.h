@@ -47,6 +47,10 @@ int proc_receive_start(int control);
 /* Watch the control socket; tell ops of early links; tell the master that we are ready. */
 void proc_serve(const struct proc_ops *ops);
 /* To the master. */
+/* A number of this process's configuration; 0 when it is not there. */
+uint64_t proc_setting_number(const char *name);
+/* One of its own service: "service/NAME/key". */
+uint64_t proc_service_number(const char *key);
 void proc_tell(const void *data, size_t len);
 void proc_tell_number(uint32_t type, uint32_t number);
 

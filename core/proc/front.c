@@ -356,11 +356,9 @@ static void make_room(uint64_t limit)
 
 static uint64_t client_limit(void)
 {
-	const char *path = roost_arena_printf(proc.arena, "service/%s/client_limit", proc.service);
-	const char *text = roost_scope_value(roost_scope_process(), path);
-	uint64_t limit = text == NULL ? 0 : strtoull(text, NULL, 10);
+	uint64_t limit = proc_service_number("client_limit");
 
-	return limit == 0 ? 10000 : limit;
+	return limit == 0 ? proc_setting_number("default_client_limit") : limit;
 }
 
 void front_accept(int fd, const struct child_listener *listener)

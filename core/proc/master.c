@@ -237,10 +237,12 @@ int master_run(struct master *master, bool foreground)
 	struct roost_error err;
 
 	log_set_prefix("master: ");
-	if (make_directories(master, &err) < 0 || pid_file_check(master, &err) < 0 || services_make(master, &err) < 0) {
+	if (make_directories(master, &err) < 0 || pid_file_check(master, &err) < 0 ||
+	    services_make(master, &err) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
 		return 89;
 	}
+	services_check_descriptors(master);
 	if (listeners_bind(master) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "not all sockets could be had; not starting");
 		listeners_close(master);

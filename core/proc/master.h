@@ -93,6 +93,8 @@ void environment_make(struct master *master);
 
 /* service.c: services from the configuration; those of before stay on failure. */
 int services_make(struct master *master, struct roost_error *err);
+/* descriptors.c: warns when ulimit -n is less than the services' clients need. */
+void services_check_descriptors(struct master *master);
 struct service *service_find(struct master *master, const char *name, enum proc_kind kind);
 void service_unref(struct master *master, struct service *service);	/* frees old generations */
 

@@ -24,6 +24,13 @@ uint64_t service_number(struct master *master, const char *service, const char *
 	return conf_snapshot_number(master->conf, path);
 }
 
+uint64_t service_client_limit(struct master *master, const char *service)
+{
+	uint64_t limit = service_number(master, service, "client_limit");
+
+	return limit == 0 ? conf_snapshot_number(master->conf, "default_client_limit") : limit;
+}
+
 static int take_user(const char *service, const char *user, struct proc_ids *ids,
 		     struct roost_error *err)
 {
@@ -60,13 +67,25 @@ static int take_group(const char *service, const char *group, struct proc_ids *i
 	return 0;
 }
 
-/* Numbers are taken as they are; names are looked up. */
+/* "root" is how other servers begin these; ours never are. */
+static bool names_user(const char *user)
+{
+	return user[0] != '\0' && user[0] != '$' && strcmp(user, "root") != 0;
+}
+
+/*
+ * Whom workers are forked as: the service's own user (S-05), or mail_uid, and then nobody else;
+ * without either whoever the user database says. Numbers are taken as they are, names looked up.
+ */
 static int mail_ids(struct master *master, struct service *service, struct roost_error *err)
 {
+	const char *user = service_string(master, service->name, "user");
 	const char *uid = conf_snapshot_string(master->conf, "mail_uid");
 	const char *gid = conf_snapshot_string(master->conf, "mail_gid");
 	char *end;
 
+	if (names_user(user))
+		return take_user(service->name, user, &service->ids, err);
 	if (uid[0] == '\0') {
 		service->keep_setid = true;
 		return take_user(service->name,
@@ -87,7 +106,8 @@ static int mail_ids(struct master *master, struct service *service, struct roost
 static int service_ids(struct master *master, struct service *service, struct roost_error *err)
 {
 	const char *user = service_string(master, service->name, "user");
-	const char *fallback = service->kind == PROC_FRONT && strcmp(service->name, "lmtp") != 0 ?
+	bool lmtp_front = service->kind == PROC_FRONT && strcmp(service->name, "lmtp") == 0;
+	const char *fallback = service->kind == PROC_FRONT && !lmtp_front ?
 			       "default_login_user" : "default_internal_user";
 
 	service->ids.chroot = "";
@@ -98,8 +118,8 @@ static int service_ids(struct master *master, struct service *service, struct ro
 	}
 	if (service->kind == PROC_TEMPLATE)
 		return mail_ids(master, service, err);
-	/* "root" is how other servers begin these; ours never are. */
-	if (user[0] == '\0' || user[0] == '$' || strcmp(user, "root") == 0)
+	/* The user of service lmtp owns mail: a front must not. */
+	if (!names_user(user) || lmtp_front)
 		user = conf_snapshot_string(master->conf, fallback);
 	return take_user(service->name, user, &service->ids, err);
 }

@@ -28,5 +28,7 @@ void service_sockets_free(struct service_sockets *sockets);
 /* A service's own setting: "service/NAME/key". Never NULL. */
 const char *service_string(struct master *master, const char *service, const char *key);
 uint64_t service_number(struct master *master, const char *service, const char *key);
+/* Most clients of one process of it. */
+uint64_t service_client_limit(struct master *master, const char *service);
 
 #endif

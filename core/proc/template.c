@@ -23,18 +23,13 @@
 
 static char buffer[IPC_MESSAGE_MAX];
 
-static uint32_t setting_number(const char *name)
-{
-	const char *text = roost_scope_value(roost_scope_process(), name);
-
-	return text == NULL ? 0 : (uint32_t)strtoul(text, NULL, 10);
-}
-
-/* A template that runs as mail_uid cannot become anybody else, and need not. */
+/* A template that runs as mail_uid or as its service's user cannot become anybody else. */
 static int take_ids(const struct proc_ids *ids, struct roost_error *err)
 {
 	if (proc.privileged && !proc.keep_setid && (ids->uid != geteuid() || ids->gid != getegid()))
-		return roost_fail_detail(err, ROOST_ERR_NOPERM, "not uid %u", ids->uid);
+		return roost_fail_detail(err, ROOST_ERR_NOPERM, "service(%s) runs as uid %u, gid %u "
+			"(its user, or mail_uid): it cannot serve a user with uid %u, gid %u",
+			proc.service, geteuid(), getegid(), ids->uid, ids->gid);
 	return privileges_drop(ids, proc.privileged && proc.keep_setid, false, err);
 }
 
@@ -109,8 +104,8 @@ int template_run(void)
 {
 	struct roost_error err;
 	uint32_t ready = CONTROL_READY;
-	uint32_t first_uid = setting_number("first_valid_uid");
-	uint32_t first_gid = setting_number("first_valid_gid");
+	uint32_t first_uid = (uint32_t)proc_setting_number("first_valid_uid");
+	uint32_t first_gid = (uint32_t)proc_setting_number("first_valid_gid");
 	int status = proc_load_modules(proc.service);
 
 	if (status != 0)

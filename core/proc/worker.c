@@ -171,10 +171,7 @@ static const struct proc_ops worker_ops = { .link = worker_link, .stop = worker_
 /* DESIGN's table: users that a worker serves before it ends, 1000 unless the service says else. */
 static unsigned service_count(void)
 {
-	const char *path = roost_arena_printf(proc.arena, "service/%s/service_count",
-					      proc.service);
-	const char *text = roost_scope_value(roost_scope_process(), path);
-	unsigned count = text == NULL ? 0 : (unsigned)strtoul(text, NULL, 10);
+	unsigned count = (unsigned)proc_service_number("service_count");
 
 	return count <= 1 ? 1000 : count;
 }

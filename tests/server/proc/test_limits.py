@@ -92,3 +92,11 @@ def test_no_login_is_lost_when_workers_end_all_the_time(echo):
         with echo.login("ann" if n % 3 else "bob") as wire:
             wire.say("QUIT")
             wire.closed()
+
+
+def test_too_few_descriptors_are_said_at_the_start(echo):            # R-SVC-6
+    echo.config("service echo-login {\n  client_limit = 2000000\n}")
+    echo.start()
+    echo.wait_log(r"master: Warning: service\(echo-login\): client_limit \(2000000\) needs "
+                  r"2000064 descriptors, ulimit -n gives \d+: raise the one")
+    assert "service(echo): client_limit" not in echo.log()

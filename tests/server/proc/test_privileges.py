@@ -119,3 +119,23 @@ def test_a_worker_that_was_broken_into_cannot(echo, what):
     with echo.login() as wire:
         wire.say(f"TRY {what}")
         wire.expect("EPERM$")
+
+
+@pytest.mark.skipif(not ROOT, reason="one uid for all")
+def test_a_service_with_an_user_serves_nobody_else(echo):            # S-05
+    uid, gid = real_ids("mail")
+    echo.user("mia", uid=uid)
+    echo.config(f"first_valid_uid = {uid}\nservice echo {{\n  user = mail\n}}")
+    echo.start()
+    with echo.login("mia") as mia:
+        assert (mia.who.uid, mia.who.gid) == (uid, gid)
+        for process in echo.children("echo"):
+            assert process.ids("Uid") == [uid] * 4
+            assert not any(capabilities(process).values())
+    with echo.connect("echo") as ann:
+        ann.say("LOGIN ann secret")
+        ann.expect("OK echo ready")
+        ann.closed()
+    echo.allow(r"service\(echo\) runs as uid")
+    echo.wait_log(rf"service\(echo\) runs as uid {uid}, gid {gid} \(its user, or mail_uid\): "
+                  rf"it cannot serve a user with uid {echo.uids['ann']}")
