@@ -4,6 +4,7 @@ import re
 import subprocess
 
 from confrun import MODULES
+from roost import program
 
 TEXT = """mail_debug = no
 login_greeting = hi

@@ -135,7 +135,7 @@ def test_a_service_with_an_user_serves_nobody_else(echo):            # S-05
     with echo.connect("echo") as ann:
         ann.say("LOGIN ann secret")
         ann.expect("OK echo ready")
-        ann.closed()
+        ann.expect("NO 4 Internal error occurred")
     echo.allow(r"service\(echo\) runs as uid")
     echo.wait_log(rf"service\(echo\) runs as uid {uid}, gid {gid} \(its user, or mail_uid\): "
                   rf"it cannot serve a user with uid {echo.uids['ann']}")
