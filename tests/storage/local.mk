@@ -3,3 +3,21 @@ check_PROGRAMS += tests/storage/index_crash
 tests_storage_index_crash_SOURCES = tests/storage/index_crash.c
 tests_storage_index_crash_LDADD = modules/mail/libmailbox.la core/libroost.la
 EXTRA_DIST += tests/storage/test_index_crash.py
+
+# A user's mail, driven by lines; with all drivers built in. And what is preloaded to it.
+check_PROGRAMS += tests/storage/drive
+tests_storage_drive_SOURCES = \
+	plugin-api/examples/postcard.c \
+	tests/modules/onefile.c \
+	tests/storage/drive.c \
+	tests/storage/drive.h \
+	tests/storage/drive_mailbox.c \
+	tests/storage/drive_message.c
+# No wrapper of libtool: it would be what is counted and killed.
+tests_storage_drive_LDFLAGS = $(AM_LDFLAGS) -no-install
+tests_storage_drive_LDADD = modules/maildir/libmaildir.la modules/mail/libmailbox.la \
+	modules/mail/libsearch.la $(MESSAGE_LIBS) core/libroost-core.la $(CORE_LIBS)
+
+check_LTLIBRARIES += tests/storage/shim.la
+tests_storage_shim_la_SOURCES = tests/storage/shim.c
+tests_storage_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
