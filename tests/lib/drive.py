@@ -42,9 +42,9 @@ DRIVERS = [MAILDIR, POSTCARD, ONEFILE]
 
 
 def uids(text):
-    """ "1:3,5:5" as a list."""
-    ranges = [part.split(":") for part in text.split(",") if part]
-    return [uid for first, last in ranges for uid in range(int(first), int(last) + 1)]
+    """ "1:3,5" as a list."""
+    ranges = [[int(end) for end in part.split(":")] for part in text.split(",") if part]
+    return [uid for ends in ranges for uid in range(ends[0], ends[-1] + 1)]
 
 
 class Drive:
