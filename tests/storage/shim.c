@@ -2,7 +2,7 @@
  * Preloaded into a program: counts its calls that change files, and lets something happen at one.
  *	SHIM_AT=N		at the Nth, counted from 1
  *	SHIM_DO=kill|nospace	the process is killed before the call; it and all after it fail with ENOSPC
- * Removing files never fails for lack of space, and is only counted.
+ * Removing, and writing over what is there, never fail for lack of space, and are only counted.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 #include <roost/api.h>
@@ -60,7 +61,6 @@ static int step(void)
 		REAL(int, name, parameters, arguments); \
 	}
 
-CHANGES(ssize_t, pwrite, (int fd, const void *data, size_t len, off_t at), (fd, data, len, at))
 CHANGES(ssize_t, copy_file_range, (int in, off_t *in_at, int out, off_t *out_at, size_t len,
 				   unsigned flags), (in, in_at, out, out_at, len, flags))
 CHANGES(ssize_t, sendfile, (int out, int in, off_t *at, size_t len), (out, in, at, len))
@@ -78,6 +78,18 @@ REMOVES(rmdir, (const char *path), (path))
 REMOVES(ftruncate, (int fd, off_t length), (fd, length))
 REMOVES(fsync, (int fd), (fd))
 REMOVES(fdatasync, (int fd), (fd))
+
+ROOST_API ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
+{
+	struct stat st;
+
+	if (step() < 0 && (fstat(fd, &st) < 0 || at + (off_t)len > st.st_size)) {
+		errno = ENOSPC;
+		return -1;
+	}
+	REAL(ssize_t, pwrite, (int fd_, const void *data_, size_t len_, off_t at_),
+	     (fd, data, len, at));
+}
 
 /* Answers on stdout and complaints on stderr are no changes. */
 ROOST_API ssize_t write(int fd, const void *data, size_t len)

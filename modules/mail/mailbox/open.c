@@ -250,6 +250,8 @@ static int open_index_dir(struct folder *folder, int *fd, bool *made, struct roo
 			if (make_directories(folder->index_path, err) < 0)
 				return -1;
 			*made = true;
+		} else if (!*made && errno != EEXIST) {
+			return roost_fail_errno(err, "mkdir %s", folder->index_path);
 		}
 		*fd = open(folder->index_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	}
