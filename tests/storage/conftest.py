@@ -1,10 +1,19 @@
 """Each test that takes a driver runs for all of them."""
+import pathlib
+import tempfile
+
 import pytest
 
-from drive import DRIVERS, Drive
+from drive import DRIVERS, Drive, MEMORY
 
 
-@pytest.fixture(params=DRIVERS, ids=lambda driver: driver.name)
+@pytest.fixture
+def tmp_path():
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
+        yield pathlib.Path(path)
+
+
+@pytest.fixture(params=DRIVERS, ids=repr)
 def driver(request):
     return request.param
 

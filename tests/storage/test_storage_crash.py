@@ -2,12 +2,11 @@
 The process is killed at every call that changes a file, and at random moments. What was acknowledged is
 there afterwards, nothing is there twice, UIDs are neither changed nor given again, the mailbox opens.
 """
-import os
 import random
 import tempfile
 import threading
 
-from drive import Drive, Gone, MAILDIR
+from drive import Drive, Gone, MAILDIR, MEMORY
 from mailmodel import Model, check, send, snapshot
 
 MAILBOXES = ["INBOX", "club"]
@@ -24,7 +23,6 @@ SCRIPT = [
     ("save", "club", b"four\n\n", "D"),
 ]
 STEP = 4        # on average every fourth call, which ones is random
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def run(drive, script, model):

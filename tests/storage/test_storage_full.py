@@ -6,11 +6,10 @@ import tempfile
 
 import pytest
 
-from drive import Drive, Gone, No
+from drive import Drive, Gone, MEMORY, No
 from mailmodel import Model, check, send, snapshot
 
 MAILBOXES = ["INBOX", "club"]
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 MESSAGE = b"Subject: big\n\n" + b"x" * 20000 + b"\n"
 SCRIPT = [
     ("create", "club"),
