@@ -2,7 +2,10 @@
 The process is killed at every call that changes a file, and at random moments. What was acknowledged is
 there afterwards, nothing is there twice, UIDs are neither changed nor given again, the mailbox opens.
 """
+import glob
+import os
 import random
+import shutil
 import tempfile
 import threading
 
@@ -121,3 +124,48 @@ def test_killed_at_random_moments(driver, tmp_path):
         killer.join()
         drive.end()
         model = look(driver, tmp_path, before, op)
+
+
+def log_size(home):
+    logs = glob.glob(f"{home}/mail/**/roost.index/log.*", recursive=True)
+    return max((os.path.getsize(log) for log in logs), default=0)
+
+
+def nearly_full(driver, home):
+    """A mailbox whose log is about to be folded into a new snapshot; the model of it."""
+    model = Model().after(("create", "club")).after(("batch", "INBOX", 20, "word"))
+    with Drive(driver, home) as drive:
+        drive("create", "club")
+        drive.batch("INBOX", 20, "word")
+        drive.open("INBOX")
+        turn = 0
+        while log_size(home) < 65536 - 1500:
+            drive("store", turn % 20 + 1, "=", "FS"[turn // 20 % 2])
+            turn += 1
+        drive("store", "1:20", "=", "-")
+    return model
+
+
+def test_killed_while_the_log_is_folded(driver, tmp_path):
+    script = [("store", str(i + 1), "S", "word") for i in range(15)]
+    script += [("save", "INBOX", b"last\n\n", "F"), ("move", "3,5", "club"), ("expunge", "7")]
+    choose = random.Random(driver.name)
+    full = nearly_full(driver, tmp_path / "full")
+    at, op = 1, True
+    while op:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as home:
+            shutil.copytree(tmp_path / "full" / "mail", home + "/mail")
+            with Drive(driver, home) as watcher:
+                watcher.open("INBOX")
+                drive = Drive(driver, home, shim=(at, "kill"))
+                before, op = run(drive, script, full)
+                if drive.end() == 0:
+                    assert log_size(home) < 32768       # it was folded
+                    break
+                # Who had it open all the time sees the same as who opens it now.
+                watcher.sync()
+                seen = watcher.contents("INBOX")
+            model = look(driver, home, before, op)
+            assert {uid: mail[0] for uid, mail in model.boxes["INBOX"].items()
+                    if mail[0] != b"probe\n\n"} == seen
+        at += choose.randrange(1, 2 * STEP)
