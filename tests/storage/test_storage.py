@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from drive import DRIVERS, ELSEWHERE, MAILDIR, No, POSTCARD
+from drive import DRIVERS, ELSEWHERE, MAILDIR, No, ONEFILE, POSTCARD
 
 PLAIN = b"From: a@example\nSubject: hello\n\nbody\n"
 ODD = {
@@ -112,13 +112,17 @@ def test_renaming_the_inbox_moves_its_messages(start, driver):
 
 
 def test_a_mailbox_made_anew_has_another_uidvalidity(start):
-    drive = start()
     seen = set()
     for _ in range(3):
+        drive = start()
         drive("create", "club")
-        seen.add(drive.saved("club", PLAIN)[0])
+        seen.add(drive.saved("club", PLAIN, keywords=["old"])[0])
+        assert drive.end() == 0
+        drive = start()
         drive("delete", "club")
     assert len(seen) == 3
+    drive("create", "club")
+    assert drive.contents("club") == {}
 
 
 def test_subscriptions_outlive_the_process(start):
@@ -322,6 +326,17 @@ def test_a_lost_index_loses_no_message(start, driver, tmp_path):
         assert after == before
         assert again.status("INBOX")["uidvalidity"] == validity
         assert again.save("INBOX", PLAIN) > 4
+
+
+@pytest.mark.parametrize("driver", [ONEFILE], ids=repr)
+def test_a_store_that_is_empty_as_at_first_was_changed(start, tmp_path):
+    """The stamp is the one of the last scan again; what was saved since is gone all the same."""
+    drive = start()
+    drive.open("INBOX")
+    drive.save("INBOX", PLAIN)
+    assert drive.end() == 0
+    os.unlink(tmp_path / "mail" / "INBOX" / "messages")
+    assert start().contents("INBOX") == {}
 
 
 # --- changes by others: only drivers whose store others may change ---
