@@ -2,6 +2,8 @@
 import random
 import threading
 
+from drive import Drive, Gone
+
 ROUNDS, OPERATIONS = 4, 30
 
 
@@ -106,3 +108,40 @@ def test_two_processes_at_one_mailbox(start):
         assert drive.sync("scan") == {"expunged": 0, "changed": 0, "count": len(texts)}
         check_view(drive.view(), workers)
         assert sorted(drive.contents("club").values()) == copied
+
+
+def trouble(neighbour):
+    """Work until it is killed."""
+    try:
+        neighbour.open("INBOX")
+        while True:
+            uids = neighbour.batch("INBOX", 3, "neighbour")
+            neighbour("store", f"{uids[0]}:{uids[1]}", "+", "F", "keyword")
+            neighbour.copy(uids[2], "club")
+            neighbour("expunge", uids[1])
+    except Gone:
+        pass
+
+
+def test_a_neighbour_that_is_killed_disturbs_nobody(driver, start, tmp_path):
+    choose = random.Random(driver.name)
+    drive, mine = start(), {}
+    drive("create", "club")
+    drive.open("INBOX")
+    for turn in range(10):
+        neighbour = Drive(driver, tmp_path, shim=(choose.randrange(20, 120), "kill"))
+        thread = threading.Thread(target=trouble, args=(neighbour,))
+        thread.start()
+        for i in range(10):
+            text = b"Subject: %d %d\n\n" % (turn, i)
+            mine[drive.save("INBOX", text)] = text
+        thread.join()
+        neighbour.end()
+        drive.sync()
+        with Drive(driver, tmp_path) as fresh:
+            seen = fresh.contents("INBOX")
+            assert drive.contents("INBOX") == seen
+            assert drive.view() == fresh.view()
+        assert {uid: seen[uid] for uid in mine} == mine
+        others = set(seen.values()) - set(mine.values())
+        assert others <= {b"Subject: neighbour\n\n%d\n" % i for i in range(3)}

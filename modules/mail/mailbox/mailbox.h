@@ -46,6 +46,7 @@ extern const struct roost_settings mail_settings_schema, space_settings_schema,
 struct location {
 	const char *driver, *root;
 	const struct roost_setting_pair *options;	/* ends with name NULL */
+	const char *instead;		/* a warning about an option without effect, or NULL */
 };
 int location_parse(struct roost_arena *arena, const char *text, const char *home,
 		   struct location *location, struct roost_error *err);
