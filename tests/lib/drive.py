@@ -48,6 +48,7 @@ ELSEWHERE = [
     Driver("maildir", separator=".", foreign=True, options=":INDEX=~/index:CONTROL=~/control"),
     Driver("postcard", foreign=True, options=":INDEX=~/index"),
     Driver("onefile", options=":DIRNAME=store:MAILBOXDIR=boxes"),
+    Driver("flatfile"),         # onefile with mailboxes that are files
 ]
 
 

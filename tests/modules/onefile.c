@@ -1,6 +1,6 @@
 /*
- * onefile - a toy storage driver: all messages of a mailbox in one file. It proves that the full form
- * fits formats like mbox and mdbox: a message is appended where it stays, one flush makes many
+ * onefile - a toy storage driver: all messages of a mailbox in one file; as "flatfile" the file is the
+ * mailbox (onefile_tree.c). It proves that the full form fits formats like mbox and mdbox: a message is appended where it stays, one flush makes many
  * durable, and it becomes visible by getting its UID in place.
  *
  * A record is a head, "onefile STATE UIDVALIDITY UID SIZE DATE" and an LF, and the message. STATE:
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <roost/storage.h>
+#include "tests/modules/onefile.h"
 
 #define FILE_NAME "messages"
 #define HEAD 74
@@ -32,9 +32,15 @@ struct roost_staged { int fd; uint64_t offset; struct head head; };
 
 static int open_file(struct roost_mailbox *box, int flags, struct roost_error *err)
 {
-	int fd = openat(roost_mailbox_dirfd(box), FILE_NAME, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const char *path = roost_mailbox_path(box);
+	size_t len = strlen(path);
+	int fd;
 
-	return fd < 0 ? roost_fail_errno(err, "open %s/" FILE_NAME, roost_mailbox_path(box)) : fd;
+	if (len > strlen(FLAT_SUFFIX) && strcmp(path + len - strlen(FLAT_SUFFIX), FLAT_SUFFIX) == 0)
+		fd = open(path, (flags & ~O_CREAT) | O_CLOEXEC | O_NOFOLLOW);
+	else
+		fd = openat(roost_mailbox_dirfd(box), FILE_NAME, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? roost_fail_errno(err, "open the file of %s", path) : fd;
 }
 
 static void put_head(char text[HEAD + 1], const struct head *head)
@@ -103,10 +109,17 @@ static int onefile_scan(struct roost_mailbox *box, struct roost_scan *scan, stru
 static int onefile_stamp(struct roost_mailbox *box, uint64_t token[4], bool *settled,
 			 struct roost_error *err)
 {
+	struct roost_error local = { 0 };
+	int fd = open_file(box, O_RDONLY, &local);
 	struct stat st = { 0 };
 
-	if (fstatat(roost_mailbox_dirfd(box), FILE_NAME, &st, 0) < 0 && errno != ENOENT)
-		return roost_fail_errno(err, "stat " FILE_NAME);
+	if (fd >= 0) {
+		fstat(fd, &st);
+		close(fd);
+	} else if (local.kind != ROOST_ERR_NOTFOUND) {
+		*err = local;
+		return -1;
+	}
 	token[0] = (uint64_t)st.st_size;
 	token[1] = (uint64_t)st.st_mtim.tv_sec;
 	token[2] = (uint64_t)st.st_mtim.tv_nsec;
@@ -315,11 +328,16 @@ static int onefile_remove(struct roost_mailbox *box, const char *const *keys, si
 	return result;
 }
 
-static const struct roost_storage_ops onefile = {
-	.name = "onefile", .features = ROOST_STORAGE_KEEPS_UID, .scan = onefile_scan,
-	.stamp = onefile_stamp, .open = onefile_open, .remove = onefile_remove,
-	.stage = onefile_stage, .sync = onefile_sync, .commit = onefile_commit,
-	.abort = onefile_abort,
+#define MESSAGES \
+	.features = ROOST_STORAGE_KEEPS_UID, .scan = onefile_scan, .stamp = onefile_stamp, \
+	.open = onefile_open, .remove = onefile_remove, .stage = onefile_stage, \
+	.sync = onefile_sync, .commit = onefile_commit, .abort = onefile_abort
+
+static const struct roost_storage_ops onefile = { .name = "onefile", MESSAGES };
+static const struct roost_storage_ops flatfile = {
+	.name = "flatfile", MESSAGES, .list = flat_list, .create = flat_create,
+	.destroy = flat_destroy, .rename = flat_rename, .path = flat_path,
 };
 
-ROOST_MODULE(onefile, .version = "1.0", .provides = ROOST_PROVIDES(ROOST_STORAGE(&onefile)));
+ROOST_MODULE(onefile, .version = "1.0",
+	     .provides = ROOST_PROVIDES(ROOST_STORAGE(&onefile), ROOST_STORAGE(&flatfile)));

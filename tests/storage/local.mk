@@ -11,6 +11,8 @@ check_PROGRAMS += tests/storage/drive
 tests_storage_drive_SOURCES = \
 	plugin-api/examples/postcard.c \
 	tests/modules/onefile.c \
+	tests/modules/onefile.h \
+	tests/modules/onefile_tree.c \
 	tests/storage/drive.c \
 	tests/storage/drive.h \
 	tests/storage/drive_mailbox.c \

@@ -125,6 +125,24 @@ def test_a_mailbox_made_anew_has_another_uidvalidity(start):
     assert drive.contents("club") == {}
 
 
+def test_a_mailbox_deleted_by_another_session_is_gone(start):
+    drive, other = start(), start()
+    drive("create", "club")
+    drive.save("club", PLAIN)
+    drive.open("club")
+    other("delete", "club")
+    with pytest.raises(No) as no:
+        drive.sync()
+    assert no.value.kind == "NOTFOUND"
+    with pytest.raises(No) as no:
+        drive.save("club", PLAIN)
+    assert no.value.kind == "NOTFOUND"
+    assert drive.names() == ["INBOX"]
+    other("create", "club")
+    drive.save("club", b"anew\n\n")
+    assert other.contents("club") == {1: b"anew\n\n"}
+
+
 def test_subscriptions_outlive_the_process(start):
     drive = start()
     drive("create", "club")
