@@ -16,13 +16,13 @@ SCRIPT = [
     ("save", "INBOX", b"one\n\n"),
     ("batch", "INBOX", 3, "two"),
     ("save", "INBOX", b"three\n\n", "F", ("work",)),
-    ("store", "1:2", "S", "late"),
+    ("store", "1:2", "S", "work"),
     ("copy", "1:3", "club"),
     ("move", "2,4", "club"),
     ("expunge", "3"),
     ("save", "INBOX", b"four\n\n"),
 ]
-STEP = 6        # on average every sixth call, which ones is random
+STEP = 8        # on average every eighth call, which ones is random
 
 
 @pytest.fixture
