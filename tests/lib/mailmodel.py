@@ -1,4 +1,5 @@
 """What mailboxes should hold: a model that follows the commands given to tests/storage/drive."""
+import collections
 import copy
 
 from drive import No, uids as numbers
@@ -87,6 +88,11 @@ def _texts(box):
     return sorted(mail[0] for mail in box.values())
 
 
+def _count(boxes):
+    """How often each text is there, in all mailboxes."""
+    return collections.Counter(mail[0] for box in boxes.values() for mail in (box or {}).values())
+
+
 def _fits(real, before, after, exact_flags):
     """One mailbox, while one command may have been done, in part or not at all."""
     kept = {uid: mail for uid, mail in after.items() if uid in before}
@@ -110,6 +116,8 @@ def _fits(real, before, after, exact_flags):
 
 def check(real, before, after, exact_flags):
     """real is before, or after, or in between as far as a crash may leave it."""
+    lost = (_count(before.boxes) & _count(after.boxes)) - _count(real)
+    assert not lost, f"lost: {lost}"
     for mailbox, box in real.items():
         old, new = before.boxes.get(mailbox), after.boxes.get(mailbox)
         if box is None:
