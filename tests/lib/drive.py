@@ -59,16 +59,21 @@ def uids(text):
 
 
 class Drive:
-    """A process with the mail of home in it. shim: (at, what) for tests/storage/shim.c."""
+    """
+    A process with the mail of home in it. shim: (at, what) for tests/storage/shim.c; flushes: the
+    file in which it counts them.
+    """
 
-    def __init__(self, driver, home, shim=None, location=None, settings=(), wrap=()):
+    def __init__(self, driver, home, shim=None, location=None, settings=(), flushes=None):
         env = dict(os.environ)
         if shim:
             env.update(LD_PRELOAD=SHIM, SHIM_AT=str(shim[0]), SHIM_DO=shim[1])
+        if flushes:
+            env.update(LD_PRELOAD=SHIM, SHIM_FLUSHES=str(flushes))
         self.driver, self.home = driver, str(home)
         location = location or driver.location
         self.process = subprocess.Popen(
-            [*wrap, PROGRAM, self.home, f"mail_location={location}", *settings],
+            [PROGRAM, self.home, f"mail_location={location}", *settings],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
 
     def __enter__(self):

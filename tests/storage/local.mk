@@ -27,5 +27,6 @@ tests_storage_shim_la_SOURCES = tests/storage/shim.c
 tests_storage_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 EXTRA_DIST += tests/lib/drive.py tests/lib/mailmodel.py \
 	tests/storage/conftest.py tests/storage/test_storage.py tests/storage/test_storage_concurrent.py \
-	tests/storage/test_storage_crash.py tests/storage/test_storage_crash_tree.py tests/storage/test_storage_full.py \
+	tests/storage/test_storage_crash.py tests/storage/test_storage_crash_tree.py tests/storage/test_storage_flushes.py \
+	tests/storage/test_storage_full.py \
 	tests/storage/test_maildir_adoption.py tests/storage/test_maildir_foreign.py

@@ -2,6 +2,7 @@
  * Preloaded into a program: counts its calls that change files, and lets something happen at one.
  *	SHIM_AT=N		at the Nth, counted from 1
  *	SHIM_DO=kill|nospace	the process is killed before the call; it and all after it fail with ENOSPC
+ *	SHIM_FLUSHES=FILE	each fsync and fdatasync is a byte in it
  * Removing, and writing over what is there, never fail for lack of space, and are only counted.
  */
 #include <dlfcn.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 #include <roost/api.h>
@@ -76,8 +78,29 @@ REMOVES(unlink, (const char *path), (path))
 REMOVES(unlinkat, (int dir, const char *path, int flags), (dir, path, flags))
 REMOVES(rmdir, (const char *path), (path))
 REMOVES(ftruncate, (int fd, off_t length), (fd, length))
-REMOVES(fsync, (int fd), (fd))
-REMOVES(fdatasync, (int fd), (fd))
+
+static void note_flush(void)
+{
+	const char *path = getenv("SHIM_FLUSHES");
+	int fd = path == NULL ? -1 :
+		(int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+
+	if (fd >= 0) {
+		syscall(SYS_write, fd, "f", 1);
+		close(fd);
+	}
+}
+
+#define FLUSHES(name) \
+	ROOST_API int name(int fd); \
+	int name(int fd) \
+	{ \
+		note_flush(); \
+		(void)step(); \
+		REAL(int, name, (int fd_), (fd)); \
+	}
+FLUSHES(fsync)
+FLUSHES(fdatasync)
 
 ROOST_API ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
 {
