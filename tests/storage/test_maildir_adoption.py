@@ -1,9 +1,10 @@
 """A Maildir that another server has used: UIDs, UIDVALIDITY, keywords and subscriptions are kept. R-MD-2..4."""
 import os
+import shutil
 
 import pytest
 
-from drive import Drive, MAILDIR
+from drive import Drive, Gone, MAILDIR
 
 
 @pytest.fixture
@@ -161,3 +162,28 @@ def test_layout_fs(tmp_path, mail):
     with Drive(MAILDIR, tmp_path, location="maildir:~/mail:LAYOUT=fs") as drive:
         assert sorted(drive.names()) == ["INBOX", "a(no)", "a/b"]
         assert bases(drive, "a/b") == {4: "2.h"}
+
+
+def test_killed_while_adopting(mail, tmp_path):
+    """At each call that changes a file: who comes next still finds what the other server left."""
+    before = {7: "100.h", 20: "200.h", 104: "300.h,S=9", 105: "250.h"}
+    at = 1
+    while True:
+        shutil.rmtree(mail, ignore_errors=True)
+        make(mail, ["cur/100.h:2,FSb", "cur/200.h:2,", "new/300.h,S=9", "new/250.h"],
+             [("dovecot-uidlist", V3), ("dovecot-keywords", "0 $Junk\n1 work\n")])
+        killed = Drive(MAILDIR, tmp_path, shim=(at, "kill"))
+        try:
+            killed.open("INBOX")
+            killed("close")
+        except Gone:
+            pass
+        if killed.end() == 0:
+            break
+        with Drive(MAILDIR, tmp_path) as drive:
+            assert bases(drive, "INBOX") == before
+            assert drive.view()[7] == ("FS", {"work"})
+            status = drive.status("INBOX")
+            assert status["uidvalidity"] == 1234567 and status["uidnext"] == 106
+        at += 2
+    assert at > 10

@@ -2,7 +2,7 @@
 import random
 import threading
 
-from drive import Drive, Gone
+from drive import Drive, Gone, No
 
 ROUNDS, OPERATIONS = 4, 30
 
@@ -145,3 +145,34 @@ def test_a_neighbour_that_is_killed_disturbs_nobody(driver, start, tmp_path):
         assert {uid: seen[uid] for uid in mine} == mine
         others = set(seen.values()) - set(mine.values())
         assert others <= {b"Subject: neighbour\n\n%d\n" % i for i in range(3)}
+
+
+def rename_to_and_fro(drive, stop, names, problems):
+    while not stop.is_set():
+        try:
+            drive("rename", *names)
+        except No as problem:
+            problems.append(problem)
+            return
+        names.reverse()
+
+
+def test_a_mailbox_renamed_under_a_delivery(start):
+    """What was acknowledged is in the mailbox, however it is called by then."""
+    drive, other = start(), start()
+    drive("create", "club")
+    names, stop, problems, saved = ["club", "klub"], threading.Event(), [], []
+    thread = threading.Thread(target=rename_to_and_fro, args=(other, stop, names, problems))
+    thread.start()
+    for i in range(200):
+        text = b"Subject: %d\n\n" % i
+        try:
+            drive.save(["club", "klub"][i % 2], text)
+            saved.append(text)
+        except No as no:
+            assert no.kind in ("NOTFOUND", "TEMP"), no
+    stop.set()
+    thread.join()
+    assert not problems, problems
+    for seen in (drive, start()):
+        assert list(seen.contents(names[0]).values()) == saved

@@ -159,6 +159,7 @@ struct folder {
 	const char *name, *storage, *path;
 	const char *directory;			/* path, or where it is when it is a file */
 	const char *index_path, *control_path;
+	bool index_apart;			/* not in the mailbox's own directory */
 	unsigned references;
 	int dirfd;
 	uint64_t device, inode;			/* of dirfd: the path may lead elsewhere one day */
