@@ -1,7 +1,8 @@
 /*
  * onefile - a toy storage driver: all messages of a mailbox in one file; as "flatfile" the file is the
- * mailbox (onefile_tree.c). It proves that the full form fits formats like mbox and mdbox: a message is appended where it stays, one flush makes many
- * durable, and it becomes visible by getting its UID in place.
+ * mailbox (onefile_tree.c). It proves that the full form fits formats like mbox and mdbox: a message is
+ * appended where it stays, one flush makes many durable, and it becomes visible by getting its UID in
+ * place.
  *
  * A record is a head, "onefile STATE UIDVALIDITY UID SIZE DATE" and an LF, and the message. STATE:
  * . staged, + visible, - removed. The fields have fixed widths, so that a head is changed in place. The

@@ -1,4 +1,4 @@
-"""A Maildir that another server has used: UIDs, UIDVALIDITY, keywords and subscriptions are kept. R-MD-2..4."""
+"""A Maildir of another server: UIDs, UIDVALIDITY, keywords, subscriptions are kept. R-MD-2..4."""
 import os
 import shutil
 

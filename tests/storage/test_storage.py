@@ -1,4 +1,4 @@
-"""What every storage driver promises, in its usual place and elsewhere; last what only some drivers can do."""
+"""What every storage driver promises, in its usual place and elsewhere; last what only some can."""
 import os
 import random
 

@@ -43,7 +43,7 @@ def run(drive, script, model):
 
 
 def look(driver, home, before, op):
-    """Recover, look, save one more in each mailbox, and look again: what is there now stays. The model of it."""
+    """Recover, look, save one more in each, and look again: what is there stays. The model of it."""
     after = before.after(op) if op else before
     with Drive(driver, home) as drive:
         real = snapshot(drive, MAILBOXES)

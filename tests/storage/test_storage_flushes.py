@@ -1,4 +1,4 @@
-"""How often the disk is asked to flush: once for many where the driver can, not at all with mail_fsync = never."""
+"""How often the disk is asked to flush: once for many where the driver can, or never."""
 import pytest
 
 from drive import Drive, MAILDIR, ONEFILE, POSTCARD
