@@ -20,6 +20,7 @@ unit_tests =
 include tests/unit/local.mk
 include tests/unit/imap.mk
 include tests/unit/fetch.mk
+include tests/unit/maildir.mk
 endif
 include tests/fuzz/local.mk
 include tests/message/local.mk

@@ -167,7 +167,7 @@ int roost_input_copy_to_fd(struct roost_input *input, int fd, uint64_t *written,
 	return 0;
 }
 
-/* Unique on this machine: time, process, count. */
+/* Unique on this machine: time, process, count; behind a dot. */
 static char *unique_name(void)
 {
 	static atomic_uint counter;
@@ -175,46 +175,53 @@ static char *unique_name(void)
 	char *name = mem_alloc(64);
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(name, 64, "%lld.M%06ldP%ldQ%u", (long long)now.tv_sec, now.tv_nsec / 1000,
+	snprintf(name, 64, ".%lld.M%06ldP%ldQ%u", (long long)now.tv_sec, now.tv_nsec / 1000,
 		 (long)getpid(), counter++);
 	return name;
+}
+
+/* Written and on the disk, or not there. */
+static int write_new(int dirfd, const char *name, struct roost_input *input,
+		     struct roost_error *err)
+{
+	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int result;
+
+	if (fd < 0)
+		return roost_fail_errno(err, "create %s", name);
+	result = roost_input_copy_to_fd(input, fd, NULL, err);
+	if (result == 0 && fdatasync(fd) < 0)
+		result = roost_fail_errno(err, "fdatasync %s", name);
+	if (close(fd) < 0 && result == 0)
+		result = roost_fail_errno(err, "close %s", name);
+	if (result < 0)
+		unlinkat(dirfd, name, 0);
+	return result;
 }
 
 int roost_input_save_at(int dirfd, struct roost_input *input, const char **key,
 			struct roost_error *err)
 {
-	char *name = unique_name();
-	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	char *hidden = unique_name(), *name = hidden + 1;
 
-	if (fd < 0) {
-		roost_fail_errno(err, "create %s", name);
-		free(name);
-		return -1;
+	if (write_new(dirfd, hidden, input, err) < 0)
+		goto failed;
+	if (renameat(dirfd, hidden, dirfd, name) < 0) {
+		roost_fail_errno(err, "rename %s", hidden);
+		unlinkat(dirfd, hidden, 0);
+		goto failed;
 	}
-	if (roost_input_copy_to_fd(input, fd, NULL, err) < 0)
-		goto undo;
-	if (fdatasync(fd) < 0) {
-		roost_fail_errno(err, "fdatasync %s", name);
-		goto undo;
-	}
-	if (close(fd) < 0) {
-		fd = -1;
-		roost_fail_errno(err, "close %s", name);
-		goto undo;
-	}
-	fd = -1;
 	if (fsync(dirfd) < 0) {
 		roost_fail_errno(err, "fsync of the directory of %s", name);
-		goto undo;
+		unlinkat(dirfd, name, 0);
+		goto failed;
 	}
+	memmove(hidden, name, strlen(name) + 1);
 	free(input->note);
-	input->note = name;
-	*key = name;
+	input->note = hidden;
+	*key = hidden;
 	return 0;
-undo:
-	if (fd >= 0)
-		close(fd);
-	unlinkat(dirfd, name, 0);
-	free(name);
+failed:
+	free(hidden);
 	return -1;
 }

@@ -242,7 +242,6 @@ int master_run(struct master *master, bool foreground)
 		roost_log(NULL, ROOST_LOG_FATAL, "%s", roost_error_log(&err));
 		return 89;
 	}
-	services_check_descriptors(master);
 	if (listeners_bind(master) < 0) {
 		roost_log(NULL, ROOST_LOG_FATAL, "not all sockets could be had; not starting");
 		listeners_close(master);
@@ -261,6 +260,7 @@ int master_run(struct master *master, bool foreground)
 	log_through_pipe(master);
 	link_config(master);
 	say_started(master);
+	services_check_descriptors(master);
 	run_until_stopped(master);
 	listeners_close(master);
 	pid_file_drop(master);

@@ -81,6 +81,7 @@ int master_reconfigure(struct master *master, struct roost_error *err)
 	configured_close(&old);
 	conf_snapshot_free(old_conf);
 	environment_make(master);
+	services_check_descriptors(master);
 	if (strcmp(master->base_dir, conf_snapshot_string(master->conf, "base_dir")) != 0)
 		roost_log(NULL, ROOST_LOG_WARN,
 			  "base_dir has changed: that takes a stop and a start; until then %s stays",

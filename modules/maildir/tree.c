@@ -10,6 +10,7 @@
 
 #define DEPTH_MAX 64		/* of LAYOUT=fs */
 #define GONE_PREFIX "..roost-deleted-"	/* no mailbox: its levels are empty */
+#define NEW_PREFIX "..roost-new-"	/* nor is this */
 
 typedef ROOST_VEC(const char *) names;
 
@@ -102,6 +103,45 @@ int maildir_list(struct roost_user *user, const char *root,
 	return result;
 }
 
+/* --- files --- */
+static int remove_tree(int parent, const char *name, struct roost_error *err)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), result = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return errno == ENOENT ? 0 : roost_fail_errno(err, "open %s", name);
+	}
+	while (result == 0 && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (unlinkat(fd, entry->d_name, 0) < 0) {
+			if (errno == EISDIR || errno == EPERM)
+				result = remove_tree(fd, entry->d_name, err);
+			else if (errno != ENOENT)
+				result = roost_fail_errno(err, "unlink %s", entry->d_name);
+		}
+	}
+	closedir(dir);
+	if (result == 0 && unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		result = roost_fail_errno(err, "rmdir %s", name);
+	return result;
+}
+
+static int move(const char *from, const char *to, struct roost_error *err)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno == EINVAL && access(to, F_OK) < 0 && rename(from, to) == 0)
+		return 0;		/* a file system without the flag */
+	if (errno == EEXIST || errno == ENOTEMPTY)
+		return roost_fail(err, ROOST_ERR_EXISTS, "Mailbox already exists");
+	return roost_fail_errno(err, "rename %s to %s", from, to);
+}
+
 /* --- making --- */
 /* Permissions come from the nearest directory above that is there; a new root is its owner's alone. */
 static mode_t mode_of(const char *path, bool beneath)
@@ -151,19 +191,15 @@ static int make_path(const struct maildir_layout *layout, const char *path, stru
 }
 
 /* cur comes last: what has it is a mailbox. */
-static int make_mailbox(const struct maildir_layout *layout, const char *path, bool child,
+static int make_folders(const char *path, bool child, struct roost_arena *arena,
 			struct roost_error *err)
 {
 	static const char *const folders[] = { "tmp", "new", "cur" };
-	struct roost_arena *arena;
 	struct stat st;
-	int result = make_path(layout, path, err), fd;
+	int result = 0, fd;
 
-	if (result < 0)
-		return -1;
 	if (stat(path, &st) < 0)
 		return roost_fail_errno(err, "stat %s", path);
-	arena = roost_arena_create("maildir create");
 	if (child) {
 		fd = open(roost_arena_printf(arena, "%s/maildirfolder", path),
 			  O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, st.st_mode & 0666);
@@ -173,8 +209,37 @@ static int make_mailbox(const struct maildir_layout *layout, const char *path, b
 	for (size_t i = 0; result == 0 && i < ROOST_COUNT(folders); i++)
 		result = make_one(roost_arena_printf(arena, "%s/%s", path, folders[i]),
 				  st.st_mode & 02777, &st, err);
-	roost_arena_free(arena);
 	return result;
+}
+
+/* Whole from the moment it is seen: made aside, and renamed. */
+static int make_whole(const struct maildir_layout *layout, const char *path,
+		      struct roost_arena *arena, struct roost_error *err)
+{
+	char unique[NAME_MAX + 1], *parent = roost_arena_strdup(arena, path);
+	const char *aside;
+	struct stat st;
+
+	*strrchr(parent, '/') = '\0';
+	maildir_unique(unique, sizeof(unique));
+	aside = roost_arena_printf(arena, "%s/" NEW_PREFIX "%s", layout->root, unique);
+	if (make_path(layout, parent, err) < 0)
+		return -1;
+	if (make_one(aside, mode_of(parent, true), stat(parent, &st) == 0 ? &st : NULL, err) == 0 &&
+	    make_folders(aside, !layout->fs, arena, err) == 0 && move(aside, path, err) == 0)
+		return 0;
+	remove_tree(AT_FDCWD, aside, NULL);
+	return -1;
+}
+
+/* What is there already is completed in its place: INBOX, and what others have begun. */
+static int make_mailbox(const struct maildir_layout *layout, const char *path, bool inbox,
+			struct roost_arena *arena, struct roost_error *err)
+{
+	if (!inbox && !is_directory(path))
+		return make_whole(layout, path, arena, err);
+	return make_path(layout, path, err) < 0 ? -1 :
+		make_folders(path, !inbox && !layout->fs, arena, err);
 }
 
 int maildir_create(struct roost_user *user, const char *root, const char *name,
@@ -189,7 +254,7 @@ int maildir_create(struct roost_user *user, const char *root, const char *name,
 	if (result == 0 && is_mailbox(arena, path))
 		result = roost_fail(err, ROOST_ERR_EXISTS, "Mailbox already exists");
 	if (result == 0)
-		result = make_mailbox(&layout, path, !inbox && !layout.fs, err);
+		result = make_mailbox(&layout, path, inbox, arena, err);
 	roost_arena_free(arena);
 	return result;
 }
@@ -207,33 +272,6 @@ int maildir_find_path(struct roost_user *user, const char *root, const char *nam
 }
 
 /* --- removing --- */
-static int remove_tree(int parent, const char *name, struct roost_error *err)
-{
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), result = 0;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (dir == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return errno == ENOENT ? 0 : roost_fail_errno(err, "open %s", name);
-	}
-	while (result == 0 && (entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (unlinkat(fd, entry->d_name, 0) < 0) {
-			if (errno == EISDIR || errno == EPERM)
-				result = remove_tree(fd, entry->d_name, err);
-			else if (errno != ENOENT)
-				result = roost_fail_errno(err, "unlink %s", entry->d_name);
-		}
-	}
-	closedir(dir);
-	if (result == 0 && unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		result = roost_fail_errno(err, "rmdir %s", name);
-	return result;
-}
-
 /* In one step out of sight, then at leisure: a half removed mailbox is never seen. */
 static int remove_whole(const char *root, const char *path, struct roost_error *err)
 {
@@ -303,17 +341,6 @@ int maildir_destroy(struct roost_user *user, const char *root, const char *name,
 }
 
 /* --- renaming --- */
-static int move(const char *from, const char *to, struct roost_error *err)
-{
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno == EINVAL && access(to, F_OK) < 0 && rename(from, to) == 0)
-		return 0;		/* a file system without the flag */
-	if (errno == EEXIST || errno == ENOTEMPTY)
-		return roost_fail(err, ROOST_ERR_EXISTS, "Mailbox already exists");
-	return roost_fail_errno(err, "rename %s to %s", from, to);
-}
-
 struct pair { const char *from, *to; };
 typedef ROOST_VEC(struct pair) pairs;
 

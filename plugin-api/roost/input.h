@@ -79,7 +79,8 @@ ROOST_API int roost_input_copy_to_fd(struct roost_input *input, int fd, uint64_t
 /*
  * For short-form storage drivers: write the stream to a new file beneath dirfd under a name that
  * nobody has ("<seconds>.<unique>"), sync file and directory, give the name as key (borrowed from
- * the stream). Nothing stays on failure.
+ * the stream). Until it is whole the name has a dot before it, which drivers pass over. Nothing
+ * stays on failure.
  */
 ROOST_API int roost_input_save_at(int dirfd, struct roost_input *input, const char **key,
 				  struct roost_error *err);

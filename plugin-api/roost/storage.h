@@ -78,7 +78,8 @@ struct roost_storage_ops {
 
 	/* --- the full form --- */
 	/* Cheap "has it changed": equal tokens mean no change since. settled = false when the next
-	 * change might not show (an mtime under 2 s old). NULL: always scanned. */
+	 * change might not show (an mtime under 2 s old). Where staging moves it, each save is followed
+	 * by a scan. NULL: always scanned. */
 	int (*stamp)(struct roost_mailbox *box, uint64_t token[4], bool *settled,
 		     struct roost_error *err);
 	/* Write the message, invisible. *staged is the driver's memory: a successful commit frees it,

@@ -57,8 +57,8 @@ def crash(path, writers, rounds):
 
 
 def test_a_killed_writer_leaves_whole_transactions(tmp_path):
-    crash(tmp_path, 1, 12)
+    crash(tmp_path, 1, 6)
 
 
 def test_two_killed_writers_and_a_reader(tmp_path):
-    crash(tmp_path, 2, 12)
+    crash(tmp_path, 2, 6)

@@ -143,11 +143,6 @@ tests_unit_test_auth_db_SOURCES = tests/unit/test_auth_db.c tests/unit/auth_worl
 tests_unit_test_auth_db_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_auth_db_LDADD = modules/passwd_file/libpasswd_file.la modules/auth/libauth.la $(UNIT_CORE_LIBS)
 
-unit_tests += tests/unit/test_maildir
-tests_unit_test_maildir_SOURCES = tests/unit/test_maildir.c
-tests_unit_test_maildir_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_maildir_LDADD = modules/maildir/libmaildir.la modules/mail/libmailbox.la $(UNIT_LIBS)
-
 # The index of a mailbox, over a store in memory and over files.
 INDEX_STORE = tests/unit/index_store.c tests/unit/index_store.h
 INDEX_LIBS = modules/mail/libmailbox.la $(UNIT_LIBS)

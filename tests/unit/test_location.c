@@ -25,6 +25,7 @@ static void locations_are_read(void **state)
 	};
 	static const char *const wrong[] = {
 		"maildir", "maildir:", "/var/mail", "maildir:/m:WHAT=x", "maildir:/m:INDEXX",
+		"mdbox:/m:FULLDIRNAME=x", "maildir:/m:LAYOUT=index", "maildir:/m:LAYOUT",
 	};
 	struct roost_arena *arena = roost_arena_create("test");
 	struct location location;
@@ -43,6 +44,13 @@ static void locations_are_read(void **state)
 		else
 			assert_string_equal(value, cases[i].value);
 	}
+	/* Nothing is passed over in silence. */
+	world_ok(location_parse(arena, "maildir:/m:INDEX=MEMORY", "/home/ann", &location, &err));
+	assert_non_null(strstr(location.instead, "INDEX=MEMORY has no effect: the index is kept"));
+	world_ok(location_parse(arena, "maildir:/m:INDEXPVT=/p", "/home/ann", &location, &err));
+	assert_non_null(strstr(location.instead, "share its flags"));
+	world_ok(location_parse(arena, "maildir:/m:INDEX=/i", "/home/ann", &location, &err));
+	assert_null(location.instead);
 	for (size_t i = 0; i < ROOST_COUNT(wrong); i++) {
 		assert_int_equal(location_parse(arena, wrong[i], "/home/ann", &location, &err), -1);
 		assert_int_equal(err.kind, ROOST_ERR_CONFIG);

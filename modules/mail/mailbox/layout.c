@@ -13,11 +13,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "modules/mail/mailbox/mailbox.h"
 
 /* A directory that is no mailbox: made for its children, or deleted while it had some. */
 #define NOSELECT ".roost.noselect"
+/* Beneath the top: on its way to become a level, or to be removed. No mailbox begins so. */
+#define ASIDE ".roost.aside-"
 
 struct layout {
 	const char *dirname;	/* NULL: none */
@@ -194,73 +197,6 @@ static int layout_list(struct roost_user *user, const char *root,
 
 /* --- making and removing --- */
 
-static int mark_noselect(const char *level, struct roost_arena *arena, struct roost_error *err)
-{
-	const char *marker = roost_arena_printf(arena, "%s/" NOSELECT, level);
-	int fd = open(marker, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		return roost_fail_errno(err, "create %s", marker);
-	close(fd);
-	return 0;
-}
-
-static int make_parents(const struct layout *layout, const char *name, struct roost_arena *arena,
-			struct roost_error *err)
-{
-	if (make_directories(layout->top, err) < 0)
-		return -1;
-	for (const char *at = strchr(name, '/'); at != NULL; at = strchr(at + 1, '/')) {
-		const char *level;
-
-		if (level_path(layout, roost_arena_strndup(arena, name, (size_t)(at - name)), arena,
-			       &level, err) < 0)
-			return -1;
-		if (mkdir(level, 0700) < 0) {
-			if (errno != EEXIST)
-				return roost_fail_errno(err, "mkdir %s", level);
-		} else if (layout->dirname == NULL && mark_noselect(level, arena, err) < 0) {
-			return -1;
-		}
-	}
-	return 0;
-}
-
-static int create_in(const struct layout *layout, const char *name, struct roost_arena *arena,
-		     struct roost_error *err)
-{
-	const char *level, *path;
-
-	if (layout->inbox != NULL && strcmp(name, "INBOX") == 0)
-		return make_directories(layout->inbox, err);
-	if (level_path(layout, name, arena, &level, err) < 0 ||
-	    make_parents(layout, name, arena, err) < 0)
-		return -1;
-	path = messages_path(layout, level, arena);
-	if (layout->dirname != NULL && mkdir(level, 0700) < 0 && errno != EEXIST)
-		return roost_fail_errno(err, "mkdir %s", level);
-	if (mkdir(path, 0700) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return roost_fail_errno(err, "mkdir %s", path);
-	/* A directory that was none so far becomes one now. */
-	if (layout->dirname == NULL &&
-	    unlink(roost_arena_printf(arena, "%s/" NOSELECT, level)) == 0)
-		return 0;
-	return roost_fail(err, ROOST_ERR_EXISTS, "Mailbox already exists");
-}
-
-static int layout_create(struct roost_user *user, const char *root, const char *name,
-			 struct roost_error *err)
-{
-	struct roost_arena *arena = roost_arena_create("mailbox create");
-	struct layout layout = layout_of(user, root, arena);
-	int result = create_in(&layout, name, arena, err);
-
-	roost_arena_free(arena);
-	return result;
-}
-
 int remove_tree(int dirfd_, const char *name, struct roost_error *err)
 {
 	int fd = openat(dirfd_, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -292,6 +228,65 @@ int remove_tree(int dirfd_, const char *name, struct roost_error *err)
 	return result;
 }
 
+static int mark_noselect(const char *level, struct roost_arena *arena, struct roost_error *err)
+{
+	const char *marker = roost_arena_printf(arena, "%s/" NOSELECT, level);
+	int fd = open(marker, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return roost_fail_errno(err, "create %s", marker);
+	close(fd);
+	return 0;
+}
+
+static const char *aside_path(const struct layout *layout, struct roost_arena *arena)
+{
+	static unsigned counter;
+
+	return roost_arena_printf(arena, "%s/" ASIDE "%lld-%ld-%u", layout->top,
+				  (long long)time(NULL), (long)getpid(), counter++);
+}
+
+/* A level for children only. It says so from the moment it is there. */
+static int make_level(const struct layout *layout, const char *level, struct roost_arena *arena,
+		      struct roost_error *err)
+{
+	const char *aside = aside_path(layout, arena);
+
+	if (access(level, F_OK) == 0)
+		return 0;
+	if (mkdir(aside, 0700) < 0)
+		return roost_fail_errno(err, "mkdir %s", aside);
+	if (layout->dirname == NULL && mark_noselect(aside, arena, err) < 0)
+		goto undo;
+	if (rename(aside, level) == 0)
+		return 0;
+	if (errno == EEXIST || errno == ENOTEMPTY) {
+		remove_tree(AT_FDCWD, aside, err);
+		return 0;		/* somebody else was faster */
+	}
+	roost_fail_errno(err, "rename %s to %s", aside, level);
+undo:
+	remove_tree(AT_FDCWD, aside, NULL);
+	return -1;
+}
+
+static int make_parents(const struct layout *layout, const char *name, struct roost_arena *arena,
+			struct roost_error *err)
+{
+	if (make_directories(layout->top, err) < 0)
+		return -1;
+	for (const char *at = strchr(name, '/'); at != NULL; at = strchr(at + 1, '/')) {
+		const char *level;
+
+		if (level_path(layout, roost_arena_strndup(arena, name, (size_t)(at - name)), arena,
+			       &level, err) < 0 ||
+		    make_level(layout, level, arena, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* All but the children, who have directories with a dot; whether there are any. */
 static int empty_level(const char *level, bool *children, struct roost_error *err)
 {
@@ -319,6 +314,54 @@ static int empty_level(const char *level, bool *children, struct roost_error *er
 	return result;
 }
 
+/* A directory that was no mailbox so far becomes one. What lies there was deleted, not all the way. */
+static int select_level(const char *level, struct roost_arena *arena, struct roost_error *err)
+{
+	const char *marker = roost_arena_printf(arena, "%s/" NOSELECT, level);
+	bool children;
+
+	if (access(marker, F_OK) == 0) {
+		if (empty_level(level, &children, err) < 0)
+			return -1;
+		if (unlink(marker) == 0)
+			return 0;
+	}
+	return roost_fail(err, ROOST_ERR_EXISTS, "Mailbox already exists");
+}
+
+static int create_in(const struct layout *layout, const char *name, struct roost_arena *arena,
+		     struct roost_error *err)
+{
+	const char *level, *path;
+
+	if (layout->inbox != NULL && strcmp(name, "INBOX") == 0)
+		return make_directories(layout->inbox, err);
+	if (level_path(layout, name, arena, &level, err) < 0 ||
+	    make_parents(layout, name, arena, err) < 0)
+		return -1;
+	path = messages_path(layout, level, arena);
+	if (layout->dirname != NULL && mkdir(level, 0700) < 0 && errno != EEXIST)
+		return roost_fail_errno(err, "mkdir %s", level);
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return roost_fail_errno(err, "mkdir %s", path);
+	return layout->dirname != NULL ?
+	       roost_fail(err, ROOST_ERR_EXISTS, "Mailbox already exists") :
+	       select_level(level, arena, err);
+}
+
+static int layout_create(struct roost_user *user, const char *root, const char *name,
+			 struct roost_error *err)
+{
+	struct roost_arena *arena = roost_arena_create("mailbox create");
+	struct layout layout = layout_of(user, root, arena);
+	int result = create_in(&layout, name, arena, err);
+
+	roost_arena_free(arena);
+	return result;
+}
+
 static int destroy_in(const struct layout *layout, const char *name, struct roost_arena *arena,
 		      struct roost_error *err)
 {
@@ -330,10 +373,14 @@ static int destroy_in(const struct layout *layout, const char *name, struct roos
 	if (!selectable(layout, level, arena))
 		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name);
 	if (layout->dirname != NULL) {
-		if (remove_tree(AT_FDCWD, messages_path(layout, level, arena), err) < 0)
-			return -1;
+		const char *path = messages_path(layout, level, arena);
+		const char *aside = aside_path(layout, arena);
+
+		/* Out of sight in one step. */
+		if (rename(path, aside) < 0)
+			return roost_fail_errno(err, "rename %s to %s", path, aside);
 		(void)rmdir(level);	/* stays where it has children */
-		return 0;
+		return remove_tree(AT_FDCWD, aside, err);
 	}
 	/* First no mailbox any more, for everybody: what is emptied then is nobody's loss. */
 	if (mark_noselect(level, arena, err) < 0 || empty_level(level, &children, err) < 0)

@@ -5,15 +5,21 @@
 #include <sys/stat.h>
 #include "modules/mail/mailbox/mailbox.h"
 
-enum value { NOTHING, TEXT, PATH };
+enum value { NOTHING, TEXT, PATH, REFUSED };
 
-static const struct { const char *key; enum value value; } known[] = {
-	{ "INDEX", PATH }, { "INDEXPVT", PATH }, { "INDEXCACHE", PATH }, { "CONTROL", PATH },
-	{ "INBOX", PATH }, { "ALT", PATH }, { "VOLATILEDIR", PATH }, { "LAYOUT", TEXT },
-	{ "SUBSCRIPTIONS", TEXT }, { "MAILBOXDIR", TEXT }, { "DIRNAME", TEXT },
-	{ "FULLDIRNAME", TEXT }, { "BROKENCHAR", TEXT }, { "LISTINDEX", TEXT },
-	{ "UTF-8", NOTHING }, { "NO-NOSELECT", NOTHING }, { "ITERINDEX", NOTHING },
+/* instead: what the administrator is told when an option has no effect here that somebody might miss. */
+static const struct { const char *key; enum value value; const char *instead; } known[] = {
+	{ "INDEX", PATH, NULL }, { "INDEXCACHE", PATH, NULL }, { "CONTROL", PATH, NULL },
+	{ "INDEXPVT", PATH, "all users of a mailbox share its flags" },
+	{ "INBOX", PATH, NULL }, { "ALT", PATH, NULL }, { "VOLATILEDIR", PATH, NULL },
+	{ "LAYOUT", TEXT, NULL }, { "SUBSCRIPTIONS", TEXT, NULL }, { "MAILBOXDIR", TEXT, NULL },
+	{ "DIRNAME", TEXT, NULL }, { "LISTINDEX", TEXT, NULL },
+	{ "BROKENCHAR", TEXT, "mailboxes with broken names are not shown" },
+	/* Mailboxes would be looked for in the wrong place. */
+	{ "FULLDIRNAME", REFUSED, NULL },
+	{ "UTF-8", NOTHING, NULL }, { "NO-NOSELECT", NOTHING, NULL }, { "ITERINDEX", NOTHING, NULL },
 };
+#define INSTEAD_OF_MEMORY "the index is kept on disk, in the mailbox's directory"
 
 /* The next member, "::" standing for a colon in it; NULL at the end. */
 static const char *take(struct roost_arena *arena, const char **text)
@@ -59,23 +65,49 @@ static int expand(struct roost_arena *arena, const char *path, const char *home,
 	return 0;
 }
 
-static int read_option(struct roost_arena *arena, const char *part, const char *home,
-		       struct roost_setting_pair *pair, struct roost_error *err)
+static int check_value(int option, const char *value, struct roost_error *err)
 {
-	size_t len = strcspn(part, "=");
-	const char *value = part[len] == '=' ? part + len + 1 : "";
+	if (known[option].value == REFUSED)
+		return roost_fail_detail(err, ROOST_ERR_CONFIG, "mail_location: %s is not supported",
+					 known[option].key);
+	if (strcmp(known[option].key, "LAYOUT") == 0 && strcasecmp(value, "maildir++") != 0 &&
+	    strcasecmp(value, "fs") != 0)
+		return roost_fail_detail(err, ROOST_ERR_CONFIG, "mail_location: LAYOUT=%s is not "
+					 "supported: maildir++ or fs", value);
+	return 0;
+}
 
+static int known_option(const char *part, size_t len, struct roost_error *err)
+{
 	for (size_t i = 0; i < ROOST_COUNT(known); i++) {
-		if (strlen(known[i].key) != len || strncasecmp(part, known[i].key, len) != 0)
-			continue;
-		pair->name = known[i].key;
-		pair->value = value;
-		if (known[i].value != PATH || value[0] == '\0' || strcmp(value, "MEMORY") == 0)
-			return 0;
-		return expand(arena, value, home, &pair->value, err);
+		if (strlen(known[i].key) == len && strncasecmp(part, known[i].key, len) == 0)
+			return (int)i;
 	}
 	return roost_fail_detail(err, ROOST_ERR_CONFIG, "mail_location: %.*s is not known",
 				 (int)len, part);
+}
+
+static int read_option(struct roost_arena *arena, const char *part, const char *home,
+		       struct location *location, struct roost_setting_pair *pair,
+		       struct roost_error *err)
+{
+	size_t len = strcspn(part, "=");
+	const char *value = part[len] == '=' ? part + len + 1 : "";
+	const char *instead;
+	int option = known_option(part, len, err);
+
+	if (option < 0 || check_value(option, value, err) < 0)
+		return -1;
+	instead = known[option].instead;
+	if (strcmp(value, "MEMORY") == 0 && strcmp(known[option].key, "INDEX") == 0)
+		instead = INSTEAD_OF_MEMORY;
+	if (instead != NULL)
+		location->instead = roost_arena_printf(arena, "%s has no effect: %s", part, instead);
+	pair->name = known[option].key;
+	pair->value = value;
+	if (known[option].value != PATH || value[0] == '\0' || strcmp(value, "MEMORY") == 0)
+		return 0;
+	return expand(arena, value, home, &pair->value, err);
 }
 
 int location_parse(struct roost_arena *arena, const char *text, const char *home,
@@ -91,12 +123,13 @@ int location_parse(struct roost_arena *arena, const char *text, const char *home
 	if (expand(arena, path, home, &location->root, err) < 0)
 		return -1;
 	location->driver = strcmp(driver, "dbox") == 0 ? "sdbox" : driver;
+	location->instead = NULL;
 	while ((part = take(arena, &text)) != NULL) {
 		struct roost_setting_pair pair;
 
 		if (part[0] == '\0')
 			continue;
-		if (read_option(arena, part, home, &pair, err) < 0)
+		if (read_option(arena, part, home, location, &pair, err) < 0)
 			goto out;
 		roost_vec_push(&pairs, pair);
 	}

@@ -46,6 +46,7 @@ extern const struct roost_settings mail_settings_schema, space_settings_schema,
 struct location {
 	const char *driver, *root;
 	const struct roost_setting_pair *options;	/* ends with name NULL */
+	const char *instead;		/* a warning about an option without effect, or NULL */
 };
 int location_parse(struct roost_arena *arena, const char *text, const char *home,
 		   struct location *location, struct roost_error *err);
@@ -158,6 +159,7 @@ struct folder {
 	const char *name, *storage, *path;
 	const char *directory;			/* path, or where it is when it is a file */
 	const char *index_path, *control_path;
+	bool index_apart;			/* not in the mailbox's own directory */
 	unsigned references;
 	int dirfd;
 	uint64_t device, inode;			/* of dirfd: the path may lead elsewhere one day */

@@ -222,6 +222,7 @@ static int set_paths(struct folder *folder, struct roost_error *err)
 	if (elsewhere == NULL && folder->directory != folder->path)
 		elsewhere = roost_arena_printf(folder->arena, "%s/.imap/%s", folder->directory,
 					       strrchr(folder->path, '/') + 1);
+	folder->index_apart = elsewhere != NULL;
 	folder->index_path = roost_arena_printf(folder->arena, "%s/" INDEX_DIR,
 						elsewhere != NULL ? elsewhere : folder->directory);
 	folder->control_path = beneath_option(folder, "CONTROL");
@@ -240,18 +241,33 @@ static mode_t index_mode(const struct folder *folder)
 	return fstat(folder->dirfd, &st) == 0 ? st.st_mode & 0777 : 0700;
 }
 
+/* The mailbox may be renamed meanwhile: what is in its directory is not reached by its name. */
+static const char *index_at(const struct folder *folder)
+{
+	return folder->index_apart ? folder->index_path : INDEX_DIR;
+}
+
+static int make_index_dir(const struct folder *folder, bool *made, struct roost_error *err)
+{
+	*made = mkdirat(folder->dirfd, index_at(folder), index_mode(folder)) == 0;
+	if (*made || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT || !folder->index_apart)
+		return roost_fail_errno(err, "mkdir %s", folder->index_path);
+	*made = true;
+	return make_directories(folder->index_path, err);
+}
+
 static int open_index_dir(struct folder *folder, int *fd, bool *made, struct roost_error *err)
 {
+	static const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+
 	*made = false;
-	*fd = open(folder->index_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	*fd = openat(folder->dirfd, index_at(folder), flags);
 	if (*fd < 0 && errno == ENOENT) {
-		*made = mkdir(folder->index_path, index_mode(folder)) == 0;
-		if (!*made && errno == ENOENT) {
-			if (make_directories(folder->index_path, err) < 0)
-				return -1;
-			*made = true;
-		}
-		*fd = open(folder->index_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		if (make_index_dir(folder, made, err) < 0)
+			return -1;
+		*fd = openat(folder->dirfd, index_at(folder), flags);
 	}
 	return *fd < 0 ? roost_fail_errno(err, "open %s", folder->index_path) : 0;
 }

@@ -58,8 +58,12 @@ void stamp_moved(struct folder *folder, bool current, struct index_change *chang
 {
 	struct stamp stamp;
 
-	if (!current || read_stamp(folder, &stamp, NULL) < 0)
+	if (!current || read_stamp(folder, &stamp, NULL) < 0) {
+		/* The old one says nothing any more, even if the store should come to it again. */
+		if (known_stamp(folder, &stamp) != NULL)
+			index_set_attribute(change, "stamp", NULL, 0);
 		return;
+	}
 	/* Somebody else may have come in between: one look more, when the time is over. */
 	stamp.settled = 0;
 	index_set_attribute(change, "stamp", &stamp, sizeof(stamp));

@@ -49,6 +49,16 @@ static int find_root(struct roost_user *user, const struct location *location,
 	return 0;
 }
 
+/* Once in a process is enough: its users have one configuration. */
+static void warn_of_options(const struct roost_user *user, const struct location *location)
+{
+	static bool told;
+
+	if (location->instead != NULL && !told)
+		roost_log(&user->log, ROOST_LOG_WARN, "mail_location: %s", location->instead);
+	told |= location->instead != NULL;
+}
+
 static int load_location(struct roost_user *user, const struct space_settings *set,
 			 struct root **root, struct roost_error *err)
 {
@@ -61,6 +71,7 @@ static int load_location(struct roost_user *user, const struct space_settings *s
 	} else if (location_parse(user->arena, text, user->home, &location, err) < 0) {
 		return -1;
 	}
+	warn_of_options(user, &location);
 	return find_root(user, &location, root, err);
 }
 

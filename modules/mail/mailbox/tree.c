@@ -1,4 +1,5 @@
 /* Making, deleting and renaming mailboxes. RFC 9051 section 6.3.4 to 6.3.6. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -64,6 +65,18 @@ int roost_mailbox_create(struct roost_user *user, const char *name, struct roost
 
 /* --- deleting --- */
 
+/* The files of other software; children have directories of their own. */
+static void remove_files(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		(void)unlinkat(dirfd(dir), entry->d_name, 0);	/* of directories it lets go */
+	if (dir != NULL)
+		closedir(dir);
+}
+
 static void delete_apart(struct space *space, const char *storage, struct roost_arena *arena)
 {
 	for (size_t i = 0; i < ROOST_COUNT(apart); i++) {
@@ -77,6 +90,8 @@ static void delete_apart(struct space *space, const char *storage, struct roost_
 				&err) < 0)
 			roost_log(&space->user->log, ROOST_LOG_WARN, "%s: %s", path,
 				  roost_error_log(&err));
+		if (strcmp(apart[i], "CONTROL") == 0)
+			remove_files(path);
 		(void)rmdir(path);	/* children's are in it, and stay */
 	}
 }
