@@ -65,15 +65,6 @@ def owners(roost, user):
             for folder, _, names in os.walk(top) for name in names}
 
 
-@pytest.fixture
-def spool(tmp_path_factory):
-    """A directory that Postfix's user can reach."""
-    top = tmp_path_factory.mktemp("postfix")
-    for folder in (top, top.parent, top.parent.parent):
-        os.chmod(folder, 0o755)
-    return top
-
-
 @pytest.mark.parametrize("kind", ["roost", "vmail"])
 def test_postfix_delivers_to_several_recipients(kind, request, spool):
     server = request.getfixturevalue(kind)
