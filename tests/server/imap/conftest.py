@@ -2,6 +2,7 @@
 import pytest
 
 from imap import Imap
+from roost import Roost
 
 
 @pytest.fixture
@@ -29,3 +30,40 @@ def connect(roost):
     yield make
     for wire in wires:
         wire.close()
+
+
+@pytest.fixture(scope="module")
+def server():
+    """One for all tests of a file: each has a mailbox of its own."""
+    roost = Roost("imap")
+    roost.user("ann")
+    roost.config("mail_location = maildir:~/Maildir")
+    roost.start()
+    yield roost
+    roost.close()
+
+
+@pytest.fixture
+def clients(server):
+    """clients() is a new connection with a mailbox of the test's own selected; the first makes it."""
+    server.boxes = getattr(server, "boxes", 0) + 1
+    name = f"box{server.boxes}"
+    made = []
+
+    def make(parameters=""):
+        client = Imap(server.connect("imap")).login()
+        if not made:
+            client.ok(f"CREATE {name}")
+        made.append(client)
+        client.mailbox = name
+        client.facts = client.select(name + parameters)
+        return client
+
+    yield make
+    for client in made:
+        client.wire.close()
+
+
+@pytest.fixture
+def client(clients):
+    return clients()
