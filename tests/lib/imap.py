@@ -72,6 +72,14 @@ class Imap:
         self.wire.send(message + b"\r\n")
         return self.end(tag)[1]
 
+    def append_all(self, mailbox, messages):
+        """In one command."""
+        tag = self.begin(f"APPEND {mailbox} {{{len(messages[0])}+}}")
+        for message, after in zip(messages, messages[1:] + [None]):
+            self.wire.send(message + (b" {%d+}\r\n" % len(after) if after else b"\r\n"))
+        tagged = self.end(tag)[1]
+        assert tagged.startswith("OK "), tagged
+
     def flags(self, uids="1:*"):
         """{uid: {flags}} without \\Recent."""
         found = {}

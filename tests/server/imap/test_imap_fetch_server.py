@@ -344,16 +344,9 @@ def fields(head, name):
     return b"".join(re.findall(rb"(?im)^" + name + rb"[ \t]*:.*\r\n(?:[ \t].*\r\n)*", head))
 
 
-def append_all(client, messages):
-    tag = client.begin(f"APPEND {client.mailbox} {{{len(messages[0])}+}}")
-    for message, after in zip(messages, messages[1:] + [None]):
-        client.wire.send(message + (b" {%d+}\r\n" % len(after) if after else b"\r\n"))
-    assert client.end(tag)[1].startswith("OK")
-
-
 def test_real_mail_is_what_python_reads(client):
     messages = [message for message in corpus.messages(60) if b"\0" not in message]
-    append_all(client, messages)
+    client.append_all(client.mailbox, messages)
     client.ok("NOOP")
     found = fetched(client.ok("FETCH 1:* (RFC822.SIZE BODY.PEEK[] BODY.PEEK[HEADER] BODY.PEEK[TEXT]"
                               " BODY.PEEK[HEADER.FIELDS (SUBJECT RECEIVED)] BODY)"))

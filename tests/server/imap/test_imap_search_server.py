@@ -212,10 +212,7 @@ def decoded(value):
 
 def test_real_mail_is_found_where_python_sees_it(client):
     messages = [message for message in corpus.messages(60) if b"\0" not in message]
-    tag = client.begin(f"APPEND {client.mailbox} {{{len(messages[0])}+}}")
-    for message, after in zip(messages, messages[1:] + [None]):
-        client.wire.send(message + (b" {%d+}\r\n" % len(after) if after else b"\r\n"))
-    assert client.end(tag)[1].startswith("OK")
+    client.append_all(client.mailbox, messages)
     client.select(client.mailbox)
     heads = [email.message_from_bytes(message) for message in messages]
 
@@ -245,14 +242,13 @@ def test_real_mail_is_found_where_python_sees_it(client):
 def test_the_body_of_real_mail(client):
     """Plain messages of one part: the bytes say it all."""
     plain = []
-    for message in corpus.messages(40):
+    for message in corpus.messages(100):
         head = email.message_from_bytes(message)
         if (head.get_content_type() == "text/plain" and message.isascii() and
                 head.get("Content-Transfer-Encoding", "7bit").lower() in ("7bit", "8bit") and
                 head.get_content_charset("us-ascii") in ("us-ascii", "iso-8859-1")):
             plain.append(message)
-    for message in plain:
-        client.append(client.mailbox, message)
+    client.append_all(client.mailbox, plain)
     client.select(client.mailbox)
     bodies = [re.sub(rb"\s+", b" ", message.partition(b"\r\n\r\n")[2]).lower() for message in plain]
     assert len(plain) > 20
