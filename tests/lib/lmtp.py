@@ -18,9 +18,10 @@ class Lmtp:
         self.wire.say(line)
         return self.reply()
 
-    def accepted(self, recipients, sender="s@example.org"):
+    def accepted(self, recipients, sender="s@example.org", size=0):
         """MAIL and RCPT: those recipients that were taken."""
-        if not self.run(f"MAIL FROM:<{sender}>").startswith("250"):
+        size = f" SIZE={size}" if size else ""
+        if not self.run(f"MAIL FROM:<{sender}>{size}").startswith("250"):
             return []
         return [to for to in recipients if self.run(f"RCPT TO:<{to}>").startswith("250")]
 
@@ -36,7 +37,7 @@ class Lmtp:
 
     def send(self, recipients, message, sender="s@example.org"):
         """The replies after DATA, one for each recipient; all must be known."""
-        taken = self.accepted(recipients, sender)
+        taken = self.accepted(recipients, sender, len(message))
         assert taken == list(recipients), "a recipient was refused"
         assert self.data(message), "DATA was refused"
         return [self.reply() for _ in taken]
