@@ -3,7 +3,6 @@
  * write after the callback.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -354,11 +353,11 @@ struct roost_conn *roost_conn_create(int fd, const struct roost_conn_ops *ops, v
 
 	/* Unix sockets and pipes refuse it, which is fine. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	conn->fd = fd;
 	conn->ops = ops;
 	conn->context = context;
 	conn->in_limit = INPUT_LIMIT;
+	/* What is watched does not block: the loop has seen to it. */
 	conn->watch = roost_loop_fd(fd, ROOST_LOOP_READ, conn_ready, conn);
 	return conn;
 }

@@ -128,9 +128,10 @@ static void session_message(struct worker *worker, uint32_t type, struct roost_w
 	if (type == HANDOVER_REPLIED) {
 		reply = roost_wire_bytes(wire, &len);
 		anvil_reply(session, false, reply, len);
-		return;
+		result = ROOST_AUTH_OK;
+	} else {
+		result = roost_wire_u32(wire);
 	}
-	result = roost_wire_u32(wire);
 	anvil_session_ended(session, (enum roost_auth_result)result, "Internal error occurred");
 	anvil_assign();
 }
@@ -168,7 +169,7 @@ static void anvil_message(struct roost_link *link, const void *data, size_t len,
 	if (is_role(link, "auth"))
 		auth_message(type, &wire);
 	else if (is_role(link, "front") && type == HANDOVER_GIVE)
-		anvil_take_handover(link, &wire, fds, fd_count);
+		anvil_take_handover(link, &wire);
 	else if (is_role(link, "worker"))
 		worker_message(roost_link_state(link), type, &wire);
 }

@@ -26,6 +26,7 @@ struct worker {
 	const char *service;
 	struct proc_ids ids;
 	char *user;			/* whom it serves; NULL: nobody, it is free */
+	char *last_user;		/* whose mailboxes it may still have open; NULL: nobody's */
 	unsigned sessions;
 	int64_t idle_since;
 	bool retiring;
@@ -72,8 +73,7 @@ bool anvil_table_count(struct anvil_session *session, uint64_t limit);
 extern struct worker *anvil_workers;
 
 /* anvil_session.c */
-void anvil_take_handover(struct roost_link *front, struct roost_wire *wire, const int *fds,
-			 size_t fd_count);
+void anvil_take_handover(struct roost_link *front, struct roost_wire *wire);
 void anvil_approve(struct approval *approval);	/* takes it */
 void anvil_withdraw(const unsigned char *cookie);
 void anvil_session_ended(struct anvil_session *session, enum roost_auth_result result,

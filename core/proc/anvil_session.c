@@ -1,5 +1,4 @@
 /* Hand-overs: approved by auth, counted, given to a worker. R-SVC-9. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <roost/log.h>
@@ -39,9 +38,7 @@ void anvil_answer(struct anvil_session *session, enum roost_auth_result result, 
 	roost_wire_put_text(&out, why);
 	roost_link_send(session->front, out.data, out.len, NULL, 0);
 	roost_str_free(&out);
-	/* A job's front waits for the reply, a session's for nothing more. */
-	if (!session->job)
-		session->front = NULL;
+	session->front = NULL;		/* it waits for nothing more */
 }
 
 void anvil_reply(struct anvil_session *session, bool failed, const void *reply, size_t len)
@@ -101,7 +98,9 @@ static void give_to(struct anvil_session *session, struct worker *worker)
 	roost_str_free(&out);
 	ipc_close_fds(session->fds, session->fd_count);
 	session->fd_count = 0;
-	anvil_answer(session, ROOST_AUTH_OK, "");
+	/* A job's front waits for the reply alone. */
+	if (!session->job)
+		anvil_answer(session, ROOST_AUTH_OK, "");
 }
 
 /* A worker for this user now, or an order for one. */
@@ -235,8 +234,7 @@ void anvil_withdraw(const unsigned char *cookie)
 		free_approval(link);
 }
 
-void anvil_take_handover(struct roost_link *front, struct roost_wire *wire, const int *fds,
-			 size_t fd_count)
+void anvil_take_handover(struct roost_link *front, struct roost_wire *wire)
 {
 	struct roost_arena *arena = roost_arena_create("session");
 	struct anvil_session *session = roost_arena_new(arena, struct anvil_session);
@@ -261,9 +259,7 @@ void anvil_take_handover(struct roost_link *front, struct roost_wire *wire, cons
 	session->rip = handover.facts.rip;
 	session->session_id = handover.facts.session_id;
 	memcpy(session->cookie, handover.cookie, sizeof(session->cookie));
-	for (size_t i = 0; i < fd_count; i++)
-		session->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
-	session->fd_count = fd_count;
+	session->fd_count = link_take_fds(front, session->fds, ROOST_COUNT(session->fds));
 	session->deadline = roost_loop_steady() + WAIT_APPROVAL;
 	anvil_table_add(session);
 	if (anvil_table_waiting_count() > WAITING_MAX) {

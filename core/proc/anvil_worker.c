@@ -175,6 +175,7 @@ void anvil_worker_gone(struct worker *worker)
 	if (worker->ids.chroot[0] != '\0')
 		free((char *)(uintptr_t)worker->ids.chroot);
 	free(worker->user);
+	free(worker->last_user);
 	free(worker);
 }
 
@@ -184,6 +185,12 @@ static bool fits(const struct worker *worker, const struct anvil_session *sessio
 	       proc_ids_equal(&worker->ids, &session->ids);
 }
 
+static bool was_last(const struct worker *worker, const struct anvil_session *session)
+{
+	return worker->last_user != NULL && strcmp(worker->last_user, session->user) == 0;
+}
+
+/* His own, else the free one that he had last, else any free one. */
 struct worker *anvil_worker_for(const struct anvil_session *session)
 {
 	struct worker *idle = NULL;
@@ -191,10 +198,10 @@ struct worker *anvil_worker_for(const struct anvil_session *session)
 	for (struct worker *worker = anvil_workers; worker != NULL; worker = worker->next) {
 		if (!fits(worker, session))
 			continue;
-		if (worker->user == NULL)
-			idle = worker;
-		else if (strcmp(worker->user, session->user) == 0)
+		if (worker->user != NULL && strcmp(worker->user, session->user) == 0)
 			return worker;
+		if (worker->user == NULL && (idle == NULL || was_last(worker, session)))
+			idle = worker;
 	}
 	return idle;
 }
@@ -271,7 +278,8 @@ void anvil_worker_release(struct worker *worker)
 {
 	if (--worker->sessions > 0)
 		return;
-	free(worker->user);
+	free(worker->last_user);
+	worker->last_user = worker->user;
 	worker->user = NULL;
 	worker->idle_since = roost_loop_steady();
 	anvil_look_in(IDLE_MAX);

@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -366,12 +365,10 @@ void front_accept(int fd, const struct child_listener *listener)
 	static uint64_t limit;
 	struct roost_arena *arena = roost_arena_create("front");
 	struct roost_front *front = roost_arena_new(arena, struct roost_front);
-	int on = 1;
 
 	if (limit == 0)
 		limit = client_limit();
 	make_room(limit);
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	front->arena = arena;
 	front->handed_fd = -1;
 	front->next = fronts;

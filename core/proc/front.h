@@ -78,8 +78,6 @@ void front_anvil_back(void);
 bool front_job_reply(struct roost_link *link, const struct roost_authlink_reply *reply);
 void front_job_auth_lost(struct roost_link *link);
 void front_job_anvil_lost(void);
-/* true: the request was a job's. */
-bool front_job_taken(uint64_t request, uint32_t result);
 void front_job_done(uint64_t request, bool failed, const char *reply, size_t len);
 uint32_t front_next_id(void);
 uint64_t front_next_request(void);

@@ -78,8 +78,6 @@ static void taken(uint64_t request, uint32_t result, uint32_t pid, const char *r
 {
 	struct roost_front *front = fronts;
 
-	if (front_job_taken(request, result))
-		return;
 	while (front != NULL && front->request != request)
 		front = front->next;
 	if (front == NULL || front->handed_fd < 0)

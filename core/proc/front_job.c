@@ -222,12 +222,6 @@ static struct lookup *find_request(uint64_t request)
 	return lookup;
 }
 
-/* A worker has it; only its reply ends it. */
-bool front_job_taken(uint64_t request, uint32_t result)
-{
-	return find_request(request) != NULL;
-}
-
 void front_job_done(uint64_t request, bool failed, const char *reply, size_t len)
 {
 	struct lookup *lookup = find_request(request);

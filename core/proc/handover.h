@@ -22,7 +22,7 @@ enum handover_type {
 	HANDOVER_RETIRE = 70,	/* nobody new will come: end as soon as nobody is served */
 	/* worker to anvil */
 	HANDOVER_ENDED = 71,	/* u64 session, u32 enum roost_auth_result: OK, or why it never began */
-	HANDOVER_REPLIED = 72,	/* u64 session, bytes reply */
+	HANDOVER_REPLIED = 72,	/* u64 session, bytes reply: the job has ended */
 	HANDOVER_RESUMED = 73,	/* u64 session, text user, service, rip, session id: told to a new anvil */
 	HANDOVER_NOTICE = 74,	/* text mailbox, u64 modseq: we have committed there */
 	HANDOVER_WATCH = 75,	/* text mailbox, u32 on */

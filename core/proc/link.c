@@ -29,6 +29,8 @@ struct roost_link {
 	struct queued *first, **last;
 	size_t queued;
 	bool broken, busy, freed;
+	int fds[IPC_FDS_MAX];		/* of the message that is being worked on */
+	size_t fd_count;
 };
 
 static void drop_queue(struct roost_link *link)
@@ -88,25 +90,29 @@ static void write_queue(struct roost_link *link)
 	roost_loop_fd_events(link->watch, ROOST_LOOP_READ);
 }
 
-/* A few messages at a time, so that one busy peer does not starve the others. */
-static void read_messages(struct roost_link *link)
+/* One at a time: seldom is there a second, and finding out that there is none costs as much. */
+static void read_message(struct roost_link *link)
 {
 	static char buffer[IPC_MESSAGE_MAX];
-	int fds[IPC_FDS_MAX];
-	size_t fd_count;
+	ssize_t len = ipc_receive(link->fd, buffer, link->fds, &link->fd_count, NULL);
 
-	for (int i = 0; i < 16 && !link->freed; i++) {
-		ssize_t len = ipc_receive(link->fd, buffer, fds, &fd_count, NULL);
+	if (len < 0)
+		link->broken = true;
+	if (len <= 0)
+		return;
+	link->ops->message(link, buffer, (size_t)len, link->fds, link->fd_count);
+	ipc_close_fds(link->fds, link->fd_count);
+	link->fd_count = 0;
+}
 
-		if (len == 0)
-			return;
-		if (len < 0) {
-			link->broken = true;
-			return;
-		}
-		link->ops->message(link, buffer, (size_t)len, fds, fd_count);
-		ipc_close_fds(fds, fd_count);
-	}
+size_t link_take_fds(struct roost_link *link, int *fds, size_t max)
+{
+	size_t count = link->fd_count < max ? link->fd_count : max;
+
+	memcpy(fds, link->fds, count * sizeof(*fds));
+	ipc_close_fds(link->fds + count, link->fd_count - count);
+	link->fd_count = 0;
+	return count;
 }
 
 static void link_ready(void *context, unsigned events)
@@ -117,7 +123,7 @@ static void link_ready(void *context, unsigned events)
 	if (events & ROOST_LOOP_WRITE)
 		write_queue(link);
 	if (!link->broken && (events & (ROOST_LOOP_READ | ROOST_LOOP_HANGUP)))
-		read_messages(link);
+		read_message(link);
 	if (link->broken) {
 		link_broken(link);
 		return;

@@ -74,6 +74,7 @@ static int syslog_priority(enum roost_log_level level)
 static void write_line(enum roost_log_level level, const char *prefix, const char *text)
 {
 	struct target *target = target_of(level);
+	static struct roost_str line;
 	char stamp[128] = "";
 	time_t now = time(NULL);
 	struct tm tm;
@@ -84,7 +85,11 @@ static void write_line(enum roost_log_level level, const char *prefix, const cha
 	}
 	if (localtime_r(&now, &tm) != NULL)
 		(void)strftime(stamp, sizeof(stamp), time_format, &tm);
-	dprintf(target->fd, "%s%s%s: %s\n", stamp, prefix, log_level_name(level), text);
+	/* Not dprintf, which asks the system about the file each time. */
+	roost_str_truncate(&line, 0);
+	roost_str_printf(&line, "%s%s%s: %s\n", stamp, prefix, log_level_name(level), text);
+	while (write(target->fd, line.data, line.len) < 0 && errno == EINTR)
+		;
 }
 
 /* Lines without our mark are what a library or the C runtime had to say on its last way. */

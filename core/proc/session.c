@@ -1,5 +1,4 @@
 /* A session in a worker: redeemed at auth, scoped, served, ended. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,6 +17,18 @@ static void tell_anvil(const struct roost_str *out)
 {
 	if (worker_anvil != NULL)
 		roost_link_send(worker_anvil, out->data, out->len, NULL, 0);
+}
+
+/* A job ends with its reply, which says both. */
+static void tell_replied(const struct roost_session *session, const char *reply, size_t len)
+{
+	struct roost_str out = ROOST_STR_INIT;
+
+	roost_wire_put_u32(&out, HANDOVER_REPLIED);
+	roost_wire_put_u64(&out, session->id);
+	roost_wire_put_bytes(&out, reply, len);
+	tell_anvil(&out);
+	roost_str_free(&out);
 }
 
 static void tell_ended(const struct roost_session *session, enum roost_auth_result result)
@@ -48,12 +59,10 @@ static void free_now(void *context)
 		worker_user_gone();
 }
 
-static void end(struct roost_session *session, enum roost_auth_result result)
+static void leave(struct roost_session *session)
 {
 	struct roost_session **link = &worker_sessions;
 
-	if (session->gone)
-		return;
 	session->ended = session->gone = true;
 	while (*link != session)
 		link = &(*link)->next;
@@ -61,8 +70,15 @@ static void end(struct roost_session *session, enum roost_auth_result result)
 	session->last = worker_sessions == NULL;
 	if (session->last)
 		worker_user_leaving();
-	tell_ended(session, result);
 	roost_loop_defer(free_now, session);
+}
+
+static void end(struct roost_session *session, enum roost_auth_result result)
+{
+	if (session->gone)
+		return;
+	leave(session);
+	tell_ended(session, result);
 }
 
 static void lingered(void *context)
@@ -165,7 +181,7 @@ void session_auth_came(struct roost_link *auth)
 	}
 }
 
-void session_take(struct roost_wire *wire, const int *fds, size_t fd_count)
+void session_take(struct roost_wire *wire)
 {
 	struct roost_arena *arena = roost_arena_create("session");
 	struct roost_session *session = roost_arena_new(arena, struct roost_session);
@@ -180,9 +196,8 @@ void session_take(struct roost_wire *wire, const int *fds, size_t fd_count)
 		refuse(session, "the hand-over is broken");
 		return;
 	}
-	for (size_t i = 0; i < fd_count; i++)
-		session->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
-	session->fd_count = fd_count;
+	session->fd_count = link_take_fds(worker_anvil, session->fds,
+					  ROOST_COUNT(session->fds));
 	ask_auth(session);
 }
 
@@ -248,9 +263,20 @@ static void conn_closed(struct roost_conn *conn, void *context, const struct roo
 /* Until the module has set its own. */
 static const struct roost_conn_ops first_ops = { .input = conn_nothing, .closed = conn_closed };
 
+static bool anybody_served(void)
+{
+	for (struct roost_session *session = worker_sessions; session != NULL;
+	     session = session->next) {
+		if (session->serving)
+			return true;
+	}
+	return false;
+}
+
 void session_begin(struct roost_session *session, const char *const *fields)
 {
 	session->fields = fields;
+	worker_user_comes(session, !anybody_served());
 	session->log.prefix = log_prefix(session);
 	if (session->connection_scope == NULL)
 		make_connection_scope(session);
@@ -442,17 +468,10 @@ const int *roost_session_fds(const struct roost_session *session, size_t *count)
 
 void roost_session_reply(struct roost_session *session, const char *reply, size_t len)
 {
-	struct roost_str out = ROOST_STR_INIT;
-
-	if (session->ended || session->replied)
+	if (session->ended)
 		return;
-	session->replied = true;
-	roost_wire_put_u32(&out, HANDOVER_REPLIED);
-	roost_wire_put_u64(&out, session->id);
-	roost_wire_put_bytes(&out, reply, len);
-	tell_anvil(&out);
-	roost_str_free(&out);
-	end(session, ROOST_AUTH_OK);
+	leave(session);
+	tell_replied(session, reply, len);
 }
 
 void roost_session_end(struct roost_session *session, const char *reason)

@@ -1,5 +1,6 @@
 /* The worker process: serves one user, for life as one uid. DESIGN section 2. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "core/base/log.h"
 #include "core/loop/loop.h"
@@ -20,6 +21,47 @@ static bool retiring, released;
 const char *worker_closing(void)
 {
 	return closing;
+}
+
+/*
+ * A user stays for a moment after his last session, as he often comes back: the next delivery or
+ * connection finds his mailboxes open. Whoever else comes makes him go first.
+ */
+#define KEEP_USER (10 * ROOST_SEC)
+static struct roost_str held;	/* name, home and fields of whom the module may hold; empty: nobody */
+static struct roost_loop_timer *keep_timer;
+
+static void let_user_go(void *context)
+{
+	roost_loop_timer_free(keep_timer);
+	keep_timer = NULL;
+	if (held.len > 0 && worker_protocol->user_gone != NULL)
+		worker_protocol->user_gone();
+	roost_str_truncate(&held, 0);
+}
+
+static void put_field(struct roost_str *out, const char *text)
+{
+	roost_str_append(out, text, strlen(text) + 1);
+}
+
+void worker_user_comes(const struct roost_session *session, bool alone)
+{
+	struct roost_str user = ROOST_STR_INIT;
+
+	put_field(&user, session->user);
+	put_field(&user, session->home);
+	for (size_t i = 0; session->fields[i] != NULL; i++)
+		put_field(&user, session->fields[i]);
+	if (alone && (user.len != held.len || memcmp(user.data, held.data, user.len) != 0))
+		let_user_go(NULL);
+	roost_loop_timer_free(keep_timer);
+	keep_timer = NULL;
+	if (alone || held.len == 0) {
+		roost_str_truncate(&held, 0);
+		roost_str_append(&held, user.data, user.len);
+	}
+	roost_str_free(&user);
 }
 
 static void end_if_idle(void *context)
@@ -46,8 +88,8 @@ void worker_user_leaving(void)
 
 void worker_user_gone(void)
 {
-	if (worker_protocol->user_gone != NULL)
-		worker_protocol->user_gone();
+	if (held.len > 0 && keep_timer == NULL)
+		keep_timer = roost_loop_timer(KEEP_USER, let_user_go, NULL);
 	roost_loop_defer(end_if_idle, NULL);
 }
 
@@ -76,7 +118,7 @@ static void take_user(struct roost_wire *wire)
 	roost_arena_free(arena);
 }
 
-static void anvil_message(struct roost_wire *wire, const int *fds, size_t fd_count)
+static void anvil_message(struct roost_wire *wire)
 {
 	struct roost_arena *arena = roost_arena_create("message");
 	uint32_t type = roost_wire_u32(wire);
@@ -85,7 +127,7 @@ static void anvil_message(struct roost_wire *wire, const int *fds, size_t fd_cou
 
 	switch (type) {
 	case HANDOVER_SERVE:
-		session_take(wire, fds, fd_count);
+		session_take(wire);
 		break;
 	case HANDOVER_KICK:
 		id = roost_wire_u64(wire);
@@ -113,7 +155,7 @@ static void link_message(struct roost_link *link, const void *data, size_t len, 
 	if (is_auth(link))
 		take_user(&wire);
 	else if (link == worker_anvil)
-		anvil_message(&wire, fds, fd_count);
+		anvil_message(&wire);
 }
 
 static void forget_auth(struct roost_link *link)
@@ -205,6 +247,7 @@ int worker_run(void)
 	loop_init();
 	proc_serve(&worker_ops);
 	loop_run();
+	let_user_go(NULL);
 	modules_deinit();
 	return 0;
 }

@@ -25,7 +25,7 @@ struct roost_session {
 	struct roost_scope *connection_scope, *scope;
 	struct roost_log_scope log;
 	void *state;
-	bool serving, preauth, replied;
+	bool serving, preauth;
 	bool ended;			/* the module has said so; output may still be leaving */
 	bool gone;			/* anvil has been told */
 	bool last;			/* nobody else was served when it went */
@@ -40,7 +40,8 @@ extern struct roost_session *worker_sessions;
 extern struct roost_link *worker_anvil;
 
 /* session.c */
-void session_take(struct roost_wire *wire, const int *fds, size_t fd_count);
+/* Takes the descriptors that came with the message. */
+void session_take(struct roost_wire *wire);
 void session_user(const struct roost_authlink_user *user);
 void session_auth_came(struct roost_link *auth);
 void session_auth_lost(struct roost_link *auth);
@@ -53,6 +54,8 @@ void session_begin(struct roost_session *session, const char *const *fields);
 /* worker.c */
 /* The auth process with this peer id; NULL: no link to it yet, or no more. */
 struct roost_link *worker_auth_find(uint32_t id);
+/* Before a session is served; alone: no other one is. Another user than the last one's state goes. */
+void worker_user_comes(const struct roost_session *session, bool alone);
 /* The last session is going: called before anvil hears of it, and when its memory has gone. */
 void worker_user_leaving(void);
 void worker_user_gone(void);

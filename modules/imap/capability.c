@@ -95,7 +95,8 @@ void imap_capability_front(struct roost_str *out, struct roost_front *front,
 /* In the order of R-IM-2. A capability stands here once all of its RFC works: extensions.md. */
 static const char session_list[] =
 	"IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE MULTIAPPEND UNSELECT CHILDREN NAMESPACE "
-	"UIDPLUS LIST-EXTENDED LIST-STATUS MOVE STATUS=SIZE SPECIAL-USE";
+	"UIDPLUS LIST-EXTENDED CONDSTORE QRESYNC ESEARCH SEARCHRES LIST-STATUS MOVE STATUS=SIZE "
+	"SPECIAL-USE";
 
 void imap_capability_session(struct roost_str *out, const struct imap_session *imap)
 {

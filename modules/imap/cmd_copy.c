@@ -65,5 +65,5 @@ void imap_cmd_move(struct imap_session *imap, struct imap_command *cmd)
 	put_copyuid(out, &copied);
 	roost_str_puts(out, "Moved UIDs.\r\n");
 	imap->count.expunged += imap_set_size(&copied.from);
-	imap_reply_ok(cmd, "Move completed.");
+	imap_reply_expunged(imap, cmd, "Move");
 }

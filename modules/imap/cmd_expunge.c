@@ -33,13 +33,13 @@ int imap_expunge(struct imap_session *imap, const struct roost_set *uids, struct
 }
 
 /* RFC 7162 section 3.2.7. What the code says is what was told: the client trusts it to have seen all. */
-static void reply(struct imap_session *imap, struct imap_command *cmd)
+void imap_reply_expunged(struct imap_session *imap, struct imap_command *cmd, const char *what)
 {
 	struct roost_mailbox_status status;
 	struct roost_error err;
 
 	if ((imap->enabled & IMAP_ENABLED_QRESYNC) == 0) {
-		imap_reply_ok(cmd, "Expunge completed.");
+		imap_reply_ok(cmd, "%s completed.", what);
 		return;
 	}
 	if (imap_sync(imap, 0, cmd->uid, &err) < 0 ||
@@ -47,8 +47,8 @@ static void reply(struct imap_session *imap, struct imap_command *cmd)
 		imap_reply_err(cmd, &err);
 		return;
 	}
-	imap_reply_ok(cmd, "[HIGHESTMODSEQ %llu] Expunge completed.",
-		      (unsigned long long)status.highestmodseq);
+	imap_reply_ok(cmd, "[HIGHESTMODSEQ %llu] %s completed.",
+		      (unsigned long long)status.highestmodseq, what);
 }
 
 void imap_cmd_expunge(struct imap_session *imap, struct imap_command *cmd)
@@ -67,5 +67,5 @@ void imap_cmd_expunge(struct imap_session *imap, struct imap_command *cmd)
 	else if (imap_expunge(imap, cmd->uid ? &uids : NULL, &err) < 0)
 		imap_reply_err(cmd, &err);
 	else
-		reply(imap, cmd);
+		imap_reply_expunged(imap, cmd, "Expunge");
 }

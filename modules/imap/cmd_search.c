@@ -161,6 +161,7 @@ void imap_search(struct imap_session *imap, struct imap_command *cmd)
 	}
 	if (roost_search_begin(imap->box, searching->args.key, wanted_ends(&searching->args),
 			       &searching->search, &err) < 0) {
+		forget_saved(imap, searching);
 		imap_reply_err(cmd, &err);
 		return;
 	}

@@ -16,6 +16,7 @@ void imap_unselect(struct imap_session *imap)
 	imap->box_name = NULL;
 	imap->readonly = false;
 	imap->known_count = imap->known_recent = 0;
+	imap->fetch_mark.uid = 0;
 	imap_saved_set(imap, &none);
 }
 

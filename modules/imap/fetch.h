@@ -107,6 +107,9 @@ int fetch_put_stream(struct fetch *fetch, const struct fetch_item *item, struct 
 		     uint64_t len, bool binary, struct roost_error *err);
 /* Read and drop. */
 int fetch_skip(struct roost_input *input, uint64_t len, struct roost_error *err);
+/* fetch_mark.c: a stored span from a position in it that counts with CRLF line ends; NULL: failed. */
+struct roost_input *fetch_lines_from(struct fetch *fetch, const struct roost_mime_span *span,
+				     uint64_t from, struct roost_error *err);
 /* IMAP literals cannot hold NUL (RFC 3501 section 9): it becomes 0x80, so that sizes stay true. */
 void fetch_replace_nuls(char *data, size_t len);
 /* Copy raw lines to out, each line end as CRLF. */

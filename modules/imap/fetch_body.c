@@ -228,17 +228,25 @@ static void find_span(const struct roost_mime *mime, const struct fetch_section 
 		body->nul = body->nul || (mime->parts[i].flags & ROOST_MIME_NUL) != 0;
 }
 
-static int put_converted(struct fetch *fetch, const struct fetch_item *item,
-			 struct roost_input *range, uint64_t from, uint64_t len,
-			 struct roost_error *err)
+/*
+ * What is stored with CRLF can be entered anywhere, else lines are looked for. NULL: failed. Sections
+ * too large to be looked at before they are sent get rid of their NULs on the way.
+ */
+static struct roost_input *open_range(struct fetch *fetch, const struct body_span *body,
+				      uint64_t from, uint64_t len, struct roost_error *err)
 {
-	struct roost_input *lines = roost_input_crlf(range);
-	int result = fetch_skip(lines, from, err);
+	const struct roost_mime_span *span = &body->span;
+	struct roost_input *range, *clean;
 
-	if (result == 0)
-		result = fetch_put_stream(fetch, item, lines, len, false, err);
-	roost_input_unref(lines);
-	return result;
+	if (span->bare > 0)
+		range = fetch_lines_from(fetch, span, from, err);
+	else
+		range = roost_input_range(fetch->input, span->offset + from, len);
+	if (range == NULL || !body->nul || len <= DIRECT_MAX)
+		return range;
+	clean = without_nuls(range);
+	roost_input_unref(range);
+	return clean;
 }
 
 static int put_range(struct fetch *fetch, const struct fetch_item *item,
@@ -246,28 +254,20 @@ static int put_range(struct fetch *fetch, const struct fetch_item *item,
 		     struct roost_error *err)
 {
 	const struct roost_mime_span *span = &body->span;
-	uint64_t total = roost_mime_crlf_size(span);
-	struct roost_input *range, *clean;
+	struct roost_input *range;
 	int result;
 
-	if (span->bare > 0 && len == total && len <= DIRECT_MAX) {
+	if (span->bare > 0 && len == roost_mime_crlf_size(span) && len <= DIRECT_MAX) {
 		range = roost_input_range(fetch->input, span->offset, span->size);
 		open_literal(fetch, item, len, false);
 		result = read_to(imap_out(fetch->imap), range, (size_t)span->size,
 				 (size_t)span->bare, false, err);
-		roost_input_unref(range);
-		return result;
+	} else {
+		range = open_range(fetch, body, from, len, err);
+		if (range == NULL)
+			return -1;
+		result = fetch_put_stream(fetch, item, range, len, false, err);
 	}
-	/* What is stored with CRLF can be entered anywhere; else it is read from its start. */
-	range = span->bare > 0 ? roost_input_range(fetch->input, span->offset, span->size) :
-				 roost_input_range(fetch->input, span->offset + from, len);
-	if (body->nul && len > DIRECT_MAX) {
-		clean = without_nuls(range);
-		roost_input_unref(range);
-		range = clean;
-	}
-	result = span->bare > 0 ? put_converted(fetch, item, range, from, len, err) :
-				  fetch_put_stream(fetch, item, range, len, false, err);
 	roost_input_unref(range);
 	return result;
 }

@@ -176,6 +176,13 @@ struct imap_known_flags {
 	uint64_t keywords;
 };
 
+/* Where the last FETCH of a part of what is stored with LF began: fetch_mark.c. */
+struct imap_fetch_mark {
+	uint32_t uid;			/* 0: nowhere */
+	uint64_t offset;		/* of the section in the message */
+	uint64_t crlf, stored;		/* from its start: with CRLF line ends, and as stored */
+};
+
 struct imap_session {
 	struct roost_session *session;
 	struct roost_arena *arena;	/* this lives in it */
@@ -207,6 +214,7 @@ struct imap_session {
 	const struct imap_known_flags *known;	/* of the running STORE */
 	size_t known_len;
 	bool known_silent;		/* it was SILENT: the client does not know the new MODSEQ */
+	struct imap_fetch_mark fetch_mark;
 	/* watch.c */
 	struct roost_loop_fd *watch;
 	struct roost_loop_timer *watch_timer;

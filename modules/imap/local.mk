@@ -51,6 +51,7 @@ modules_imap_libimapfetch_la_SOURCES = \
 	modules/imap/fetch_flags.c \
 	modules/imap/fetch_header.c \
 	modules/imap/fetch_items.c \
+	modules/imap/fetch_mark.c \
 	modules/imap/fetch_section.c \
 	modules/imap/search_args.c \
 	modules/imap/search_args.h

@@ -18,6 +18,8 @@ void imap_box_failed(struct imap_session *imap, const struct roost_error *err);
 void imap_leave(struct imap_session *imap, const char *reason);
 /* The selected mailbox's messages marked \Deleted among uids (NULL: all) go for good. */
 int imap_expunge(struct imap_session *imap, const struct roost_set *uids, struct roost_error *err);
+/* "OK Expunge completed.", with HIGHESTMODSEQ for who has enabled QRESYNC. */
+void imap_reply_expunged(struct imap_session *imap, struct imap_command *cmd, const char *what);
 /* resync.c: "(CONDSTORE)", "(QRESYNC (...))" behind the mailbox; what is wrong, or NULL. resync: set for QRESYNC. */
 struct imap_resync;
 const char *imap_select_parameters(struct imap_session *imap, struct imap_command *cmd,

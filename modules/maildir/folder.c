@@ -224,7 +224,10 @@ static bool still_true(struct maildir *maildir)
 		memcmp(now, maildir->seen, sizeof(now)) == 0;
 }
 
-/* The usual names, for a process that has not read the folders. 1: done, 0: none of them, -1: failed. */
+/*
+ * The usual names, for a process that has not read the folders; first the one that was right the last
+ * time, as messages come in rows of like ones. 1: done, 0: none of them, -1: failed.
+ */
 static int try_usual(struct maildir *maildir, const char *base,
 		     int (*attempt)(struct maildir *maildir, const char *path, void *context),
 		     void *context)
@@ -234,9 +237,13 @@ static int try_usual(struct maildir *maildir, const char *base,
 	char path[MAILDIR_PATH_MAX];
 
 	for (size_t i = 0; i < ROOST_COUNT(usual); i++) {
-		snprintf(path, sizeof(path), "%s/%s%s", usual[i][0], base, usual[i][1]);
-		if (attempt(maildir, path, context) == 0)
+		size_t which = (maildir->usual + i) % ROOST_COUNT(usual);
+
+		snprintf(path, sizeof(path), "%s/%s%s", usual[which][0], base, usual[which][1]);
+		if (attempt(maildir, path, context) == 0) {
+			maildir->usual = which;
 			return 1;
+		}
 		if (errno != ENOENT)
 			return -1;
 	}

@@ -81,8 +81,10 @@ struct maildir {
 	bool sync;			/* mail_fsync is not "never" */
 	bool sync_flags;		/* mail_fsync is "always" */
 	int dir;
+	unsigned open_staged;		/* files that wait for their flush */
 	struct maildir_table table;
 	bool loaded;			/* table shows what was there at seen */
+	size_t usual;			/* which of the usual names was right the last time */
 	uint64_t seen[4];
 	bool seen_settled;
 	/* dovecot-keywords (keywords.c) */

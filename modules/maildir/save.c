@@ -17,7 +17,11 @@ struct roost_staged {
 	bool has_size, has_vsize, linked;
 	uint32_t flags;
 	uint64_t keywords;
+	int fd;					/* open until it is flushed; -1 closed */
 };
+
+/* So many files are kept open for their flush, others are opened again: MULTIAPPEND has thousands. */
+#define OPEN_STAGED_MAX 16
 
 /* Files are readable for whom the mailbox's directory is. */
 void maildir_file_mode(int dir, mode_t *mode, gid_t *group)
@@ -143,6 +147,7 @@ int maildir_stage(struct roost_mailbox *box, struct roost_input *message,
 
 	if (fresh == NULL)
 		abort();
+	fresh->fd = -1;
 	fresh->flags = options->flags;
 	fresh->keywords = options->keywords;
 	fd = create_tmp(maildir, fresh, err);
@@ -153,8 +158,12 @@ int maildir_stage(struct roost_mailbox *box, struct roost_input *message,
 	result = write_message(message, fd, fresh, options, err);
 	if (result == 0 && set_date(fd, options->internaldate) < 0)
 		result = roost_fail_errno(err, "futimens");
-	if (close(fd) < 0 && result == 0)
+	if (result == 0 && maildir->sync && maildir->open_staged < OPEN_STAGED_MAX) {
+		maildir->open_staged++;
+		fresh->fd = fd;
+	} else if (close(fd) < 0 && result == 0) {
 		result = roost_fail_errno(err, "close");
+	}
 	if (result < 0) {
 		roost_fail_prefix(err, "%s/tmp/%s", roost_mailbox_path(box), fresh->base);
 		maildir_abort(box, fresh);
@@ -164,6 +173,34 @@ int maildir_stage(struct roost_mailbox *box, struct roost_input *message,
 	return 0;
 }
 
+static int close_staged(struct maildir *maildir, struct roost_staged *staged)
+{
+	int fd = staged->fd;
+
+	if (fd < 0)
+		return 0;
+	maildir->open_staged--;
+	staged->fd = -1;
+	return close(fd);
+}
+
+static int flush_staged(struct maildir *maildir, struct roost_staged *staged)
+{
+	char path[MAILDIR_PATH_MAX];
+	int result;
+
+	if (staged->fd < 0) {
+		snprintf(path, sizeof(path), "tmp/%s", staged->base);
+		staged->fd = openat(maildir->dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+		if (staged->fd < 0)
+			return -1;
+		maildir->open_staged++;
+	}
+	result = fdatasync(staged->fd);
+	/* Some file systems tell only at the end that there was no room. */
+	return close_staged(maildir, staged) < 0 ? -1 : result;
+}
+
 /* On journalling file systems the first of many pays for all; a link to a message that is there pays nothing. */
 int maildir_sync(struct roost_mailbox *box, struct roost_staged **staged, size_t count,
 		 struct roost_error *err)
@@ -171,20 +208,9 @@ int maildir_sync(struct roost_mailbox *box, struct roost_staged **staged, size_t
 	struct maildir *maildir = roost_storage_state(box);
 
 	for (size_t i = 0; maildir->sync && i < count; i++) {
-		char path[MAILDIR_PATH_MAX];
-		int fd, result;
-
-		if (staged[i]->linked)
-			continue;
-		snprintf(path, sizeof(path), "tmp/%s", staged[i]->base);
-		fd = openat(maildir->dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-		result = fd < 0 ? -1 : fdatasync(fd);
-		if (result < 0)
-			roost_fail_errno(err, "fdatasync %s/%s", roost_mailbox_path(box), path);
-		if (fd >= 0)
-			close(fd);
-		if (result < 0)
-			return -1;
+		if (!staged[i]->linked && flush_staged(maildir, staged[i]) < 0)
+			return roost_fail_errno(err, "fdatasync %s/tmp/%s",
+						roost_mailbox_path(box), staged[i]->base);
 	}
 	return 0;
 }
@@ -268,6 +294,7 @@ int maildir_commit(struct roost_mailbox *box, struct roost_staged **staged, cons
 		keys[i] = roost_arena_strdup(arena, staged[i]->name);
 		if (maildir->loaded)
 			maildir_table_put(&maildir->table, staged[i]->name, staged[i]->path, 0);
+		close_staged(maildir, staged[i]);
 		free(staged[i]);
 	}
 	maildir->uidlist_stale = true;
@@ -287,6 +314,7 @@ void maildir_abort(struct roost_mailbox *box, struct roost_staged *staged)
 
 	snprintf(path, sizeof(path), "tmp/%s", staged->base);
 	unlinkat(maildir->dir, path, 0);
+	close_staged(maildir, staged);
 	free(staged);
 }
 
@@ -332,7 +360,7 @@ int maildir_copy_from(struct roost_mailbox *box, struct roost_mailbox *source, c
 	*fresh = (struct roost_staged){ .size = fields.size, .has_size = fields.has_size,
 		.vsize = fields.has_vsize ? fields.vsize : options->vsize, .linked = true,
 		.has_vsize = fields.has_vsize || options->vsize != 0, .flags = options->flags,
-		.keywords = options->keywords };
+		.keywords = options->keywords, .fd = -1 };
 	maildir_unique(fresh->base, sizeof(fresh->base));
 	snprintf(linking.to, sizeof(linking.to), "tmp/%s", fresh->base);
 	if (maildir_with(roost_storage_state(source), key, link_path, &linking, &local) == 0 &&

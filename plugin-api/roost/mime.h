@@ -46,7 +46,7 @@ enum roost_mime_field {
 #define ROOST_MIME_ROOT 8u	/* a message's own: number 0 of the whole or child of a MESSAGE */
 #define ROOST_MIME_CUT 16u	/* its multipart ended without the last boundary line */
 #define ROOST_MIME_8BIT 32u	/* bytes above 127 in the body */
-#define ROOST_MIME_NUL 64u	/* NUL bytes in header or body */
+#define ROOST_MIME_NUL 64u	/* NUL bytes in header or body, not counting the parts inside */
 #define ROOST_MIME_LIMIT 128u	/* deeper or more than allowed: read as one opaque leaf */
 
 /*

@@ -1,4 +1,8 @@
 """Servers for real clients: IMAP and LMTP over Maildir, users of uids of their own or of one."""
+import os
+import shutil
+import tempfile
+
 import pytest
 
 from roost import ROOT, Roost
@@ -37,3 +41,12 @@ def vmail():
     server = start(one_uid=True)
     yield server
     server.close()
+
+
+@pytest.fixture
+def spool():
+    """A directory that Postfix's user can reach: pytest closes those that it makes to all others."""
+    top = tempfile.mkdtemp(prefix="postfix-", dir="/tmp")
+    os.chmod(top, 0o755)
+    yield top
+    shutil.rmtree(top, ignore_errors=True)

@@ -2,7 +2,6 @@
 import imaplib
 import os
 import random
-import tempfile
 
 import pytest
 
@@ -64,14 +63,6 @@ def owners(roost, user):
     top = f"{roost.dir}/home/{user}@example.org/Maildir"
     return {os.lstat(os.path.join(folder, name)).st_uid
             for folder, _, names in os.walk(top) for name in names}
-
-
-@pytest.fixture
-def spool():
-    """A directory that Postfix's user can reach."""
-    with tempfile.TemporaryDirectory(prefix="postfix-", dir="/tmp") as top:
-        os.chmod(top, 0o755)
-        yield top
 
 
 @pytest.mark.parametrize("kind", ["roost", "vmail"])

@@ -37,7 +37,8 @@ void imap_search(struct imap_session *imap, struct imap_command *cmd)
 
 
 #define CAPABILITIES "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE MULTIAPPEND UNSELECT CHILDREN " \
-	"NAMESPACE UIDPLUS LIST-EXTENDED LIST-STATUS MOVE STATUS=SIZE SPECIAL-USE LITERAL+"
+	"NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE QRESYNC ESEARCH SEARCHRES LIST-STATUS MOVE STATUS=SIZE " \
+	"SPECIAL-USE LITERAL+"
 
 static const char *const no_workarounds[] = { NULL };
 static const char *const delay_newmail[] = { "delay-newmail", NULL };

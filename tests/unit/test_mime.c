@@ -135,7 +135,27 @@ static void flags_of_bytes(void **state)
 	assert_int_equal(mime->parts[1].flags & bytes, ROOST_MIME_8BIT);
 	assert_int_equal(mime->parts[2].flags & bytes, ROOST_MIME_NUL);
 	assert_int_equal(mime->parts[3].flags & bytes, 0);
+	assert_int_equal(mime->parts[0].flags & bytes, 0);
 	roost_arena_free(arena);
+}
+
+/* A multipart's own bytes: what stands before its first part and behind its last. */
+static void flags_of_preamble(void **state)
+{
+	static const char preamble[] = MIXED("x") "a\0b\n--x\n\nc\n--x--\n";
+	static const char epilogue[] = MIXED("x") "--x\n\nc\n--x--\na\0b\n";
+	static const struct { const char *text; size_t len; } cases[] = {
+		{ preamble, sizeof(preamble) - 1 }, { epilogue, sizeof(epilogue) - 1 },
+	};
+
+	for (size_t i = 0; i < ROOST_COUNT(cases); i++) {
+		struct roost_arena *arena = roost_arena_create("test");
+		const struct roost_mime *mime = parse(arena, cases[i].text, cases[i].len, 7, NULL);
+
+		assert_int_equal(mime->parts[0].flags & ROOST_MIME_NUL, ROOST_MIME_NUL);
+		assert_int_equal(mime->parts[1].flags & ROOST_MIME_NUL, 0);
+		roost_arena_free(arena);
+	}
 }
 
 /* The tree of RFC 9051 section 6.4.5.1, in small. */
@@ -190,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trees), cmocka_unit_test(limits),
 		cmocka_unit_test(spans_count_line_ends), cmocka_unit_test(flags_of_bytes),
+		cmocka_unit_test(flags_of_preamble),
 		cmocka_unit_test(part_numbers), cmocka_unit_test(number_one_of_a_single_part),
 	};
 

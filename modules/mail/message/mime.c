@@ -104,19 +104,25 @@ static void part_start(struct roost_mime_parser *parser, uint32_t parent)
 	parser->counts.nul = false;
 }
 
+/* Of the innermost part that is open: preamble and epilogue are its multipart's. */
+static void note_nul(struct roost_mime_parser *parser)
+{
+	if (parser->counts.nul && parser->open != ROOST_MIME_NONE)
+		parser->parts[parser->open].flags |= ROOST_MIME_NUL;
+}
+
 /* Parts from the innermost one up to (not including) outer end at a mark. */
 static void parts_end(struct roost_mime_parser *parser, uint32_t outer, struct mark end)
 {
+	note_nul(parser);
 	while (parser->open != outer) {
 		struct roost_mime_part *part = &parser->parts[parser->open];
 		const struct open_part *open = &parser->opens[parser->open];
 
 		part->body = span(open->body, end);
 		part->next = parser->count;
-		if (part->next == parser->open + 1) {
+		if (part->next == parser->open + 1)
 			part->flags |= parser->counts.high ? ROOST_MIME_8BIT : 0;
-			part->flags |= parser->counts.nul ? ROOST_MIME_NUL : 0;
-		}
 		while (parser->frame_count > 0 &&
 		       parser->frames[parser->frame_count - 1].part == parser->open) {
 			parser->frame_count--;
