@@ -62,9 +62,10 @@ static bool may_be_served(struct master *master, const struct service *service,
 	}
 	if (!service->keep_setid &&
 	    (ids->uid != service->ids.uid || ids->gid != service->ids.gid)) {
-		roost_log(NULL, ROOST_LOG_ERROR, "service(%s): a worker as uid %u, gid %u was "
-			  "refused: mail_uid and mail_gid are %u, %u", service->name, ids->uid,
-			  ids->gid, service->ids.uid, service->ids.gid);
+		roost_log(NULL, ROOST_LOG_ERROR,
+			  "service(%s): a worker as uid %u, gid %u was refused: the service's user, "
+			  "or mail_uid and mail_gid, are %u, %u", service->name, ids->uid, ids->gid,
+			  service->ids.uid, service->ids.gid);
 		return false;
 	}
 	return true;

@@ -27,9 +27,7 @@ static char buffer[IPC_MESSAGE_MAX];
 static int take_ids(const struct proc_ids *ids, struct roost_error *err)
 {
 	if (proc.privileged && !proc.keep_setid && (ids->uid != geteuid() || ids->gid != getegid()))
-		return roost_fail_detail(err, ROOST_ERR_NOPERM, "service(%s) runs as uid %u, gid %u "
-			"(its user, or mail_uid): it cannot serve a user with uid %u, gid %u",
-			proc.service, geteuid(), getegid(), ids->uid, ids->gid);
+		return roost_fail_detail(err, ROOST_ERR_NOPERM, "not uid %u", ids->uid);
 	return privileges_drop(ids, proc.privileged && proc.keep_setid, false, err);
 }
 
