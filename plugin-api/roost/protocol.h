@@ -83,7 +83,8 @@ struct roost_protocol_ops {
 	void (*serve)(struct roost_session *session);
 	/* Shutting down or kicked: say goodbye and call roost_session_end() soon. */
 	void (*shutdown)(struct roost_session *session, const char *why);
-	/* Nobody serves a session of this user any more: close mailboxes, drop what is kept. May be NULL. */
+	/* The user leaves, some seconds after his last session or when another one comes: close
+	 * mailboxes, drop what is kept. May be NULL. */
 	void (*user_gone)(void);
 };
 

@@ -369,12 +369,37 @@ void roost_date_write(char out[ROOST_DATE_SIZE], int64_t time, int zone)
 		 zone_digits(zone));
 }
 
+/* The last digits of number, as many as there is room for; returns the end. */
+static char *put_digits(char *out, unsigned number, unsigned digits)
+{
+	for (unsigned i = digits; i-- > 0; number /= 10)
+		out[i] = (char)('0' + number % 10);
+	return out + digits;
+}
+
+/* By hand, not with snprintf: FETCH writes one for each message. */
 void roost_date_write_internal(char out[ROOST_DATE_SIZE], int64_t time, int zone)
 {
 	struct roost_civil civil;
+	char *to = out;
 
 	roost_date_to_civil(time, zone, &civil);
-	snprintf(out, ROOST_DATE_SIZE, "%2d-%.3s-%04d %02d:%02d:%02d %c%04d", civil.day,
-		 months + (civil.month - 1) * 3, civil.year, civil.hour, civil.minute,
-		 civil.second, zone < 0 ? '-' : '+', zone_digits(zone));
+	to = put_digits(to, (unsigned)civil.day, 2);
+	if (out[0] == '0')
+		out[0] = ' ';
+	*to++ = '-';
+	memcpy(to, months + (civil.month - 1) * 3, 3);
+	to += 3;
+	*to++ = '-';
+	to = put_digits(to, (unsigned)civil.year, 4);
+	*to++ = ' ';
+	to = put_digits(to, (unsigned)civil.hour, 2);
+	*to++ = ':';
+	to = put_digits(to, (unsigned)civil.minute, 2);
+	*to++ = ':';
+	to = put_digits(to, (unsigned)civil.second, 2);
+	*to++ = ' ';
+	*to++ = zone < 0 ? '-' : '+';
+	to = put_digits(to, (unsigned)zone_digits(zone), 4);
+	*to = '\0';
 }

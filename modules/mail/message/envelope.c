@@ -234,24 +234,29 @@ struct reader {
 	bool bad;
 };
 
-static bool take(struct reader *reader, const char *what)
+static bool take(struct reader *reader, char byte)
 {
-	size_t len = strlen(what);
-
-	if (reader->bad || (size_t)(reader->end - reader->at) < len ||
-	    memcmp(reader->at, what, len) != 0)
+	if (reader->bad || reader->at == reader->end || *reader->at != byte)
 		return false;
-	reader->at += len;
+	reader->at++;
 	return true;
 }
 
-static void expect(struct reader *reader, const char *what)
+static void expect(struct reader *reader, char byte)
 {
-	if (!take(reader, what))
+	if (!take(reader, byte))
 		reader->bad = true;
 }
 
-static struct roost_text read_quoted(struct reader *reader)
+static bool take_nil(struct reader *reader)
+{
+	if (reader->bad || reader->end - reader->at < 3 || memcmp(reader->at, "NIL", 3) != 0)
+		return false;
+	reader->at += 3;
+	return true;
+}
+
+static struct roost_text read_escaped(struct reader *reader)
 {
 	char *text = roost_arena_alloc(reader->arena, (size_t)(reader->end - reader->at) + 1);
 	char *to = text;
@@ -262,8 +267,21 @@ static struct roost_text read_quoted(struct reader *reader)
 		*to++ = *reader->at++;
 	}
 	*to = '\0';
-	expect(reader, "\"");
+	expect(reader, '"');
 	return (struct roost_text){ text, (size_t)(to - text) };
+}
+
+/* Seldom is anything escaped. */
+static struct roost_text read_quoted(struct reader *reader)
+{
+	const char *start = reader->at;
+	const char *quote = memchr(start, '"', (size_t)(reader->end - start));
+	size_t len = quote == NULL ? 0 : (size_t)(quote - start);
+
+	if (quote == NULL || memchr(start, '\\', len) != NULL)
+		return read_escaped(reader);
+	reader->at = quote + 1;
+	return (struct roost_text){ roost_arena_strndup(reader->arena, start, len), len };
 }
 
 static struct roost_text read_literal(struct reader *reader)
@@ -274,7 +292,9 @@ static struct roost_text read_literal(struct reader *reader)
 	while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9' &&
 	       len < (size_t)(reader->end - reader->at))
 		len = len * 10 + (size_t)(*reader->at++ - '0');
-	expect(reader, "}\r\n");
+	expect(reader, '}');
+	expect(reader, '\r');
+	expect(reader, '\n');
 	if (reader->bad || len > (size_t)(reader->end - reader->at)) {
 		reader->bad = true;
 		return (struct roost_text){ NULL, 0 };
@@ -286,11 +306,11 @@ static struct roost_text read_literal(struct reader *reader)
 
 static struct roost_text read_string(struct reader *reader)
 {
-	if (take(reader, "NIL"))
+	if (take_nil(reader))
 		return (struct roost_text){ NULL, 0 };
-	if (take(reader, "{"))
+	if (take(reader, '{'))
 		return read_literal(reader);
-	expect(reader, "\"");
+	expect(reader, '"');
 	return reader->bad ? (struct roost_text){ NULL, 0 } : read_quoted(reader);
 }
 
@@ -299,13 +319,13 @@ static struct roost_address read_one(struct reader *reader)
 	struct roost_address address = { 0 };
 
 	address.name = read_string(reader).data;
-	expect(reader, " ");
+	expect(reader, ' ');
 	address.route = read_string(reader).data;
-	expect(reader, " ");
+	expect(reader, ' ');
 	address.local = read_string(reader).data;
-	expect(reader, " ");
+	expect(reader, ' ');
 	address.domain = read_string(reader).data;
-	expect(reader, ")");
+	expect(reader, ')');
 	if (address.domain != NULL)
 		return address;
 	address.kind = address.local == NULL ? ROOST_ADDRESS_GROUP_END : ROOST_ADDRESS_GROUP;
@@ -318,12 +338,12 @@ static void read_list(struct reader *reader, struct roost_address_list *list)
 {
 	ROOST_VEC(struct roost_address) found = { 0 };
 
-	if (take(reader, "NIL"))
+	if (take_nil(reader))
 		return;
-	expect(reader, "(");
-	while (take(reader, "("))
+	expect(reader, '(');
+	while (take(reader, '('))
 		roost_vec_push(&found, read_one(reader));
-	expect(reader, ")");
+	expect(reader, ')');
 	list->items = roost_arena_dup(reader->arena, found.items,
 				      found.count * sizeof(*found.items));
 	list->count = found.count;
@@ -337,13 +357,13 @@ int roost_structure_parse_envelope(struct roost_arena *arena, const void *text, 
 	struct roost_envelope result = { 0 };
 
 	for (size_t i = 0; i < ROOST_ENVELOPE_FIELDS; i++) {
-		expect(&reader, i == 0 ? "(" : " ");
+		expect(&reader, i == 0 ? '(' : ' ');
 		if (is_list(i))
 			read_list(&reader, &result.lists[i]);
 		else
 			result.strings[i] = read_string(&reader);
 	}
-	expect(&reader, ")");
+	expect(&reader, ')');
 	if (reader.bad || reader.at != reader.end)
 		return roost_fail_detail(err, ROOST_ERR_CORRUPT, "no ENVELOPE");
 	*envelope = result;

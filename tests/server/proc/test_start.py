@@ -51,12 +51,15 @@ def test_in_the_background_it_lets_go_of_its_starter(echo):
     echo.write_config()
     done = echo.run("roost", "-c", echo.conf_path)      # would wait for the pipes' end
     assert done.returncode == 0, done.stderr
-    wait_until(lambda: os.path.exists(echo.base_dir + "/master.pid"), "the pid file")
+    # It is there, and locked, before the pid is in it.
+    wait_until(lambda: os.path.exists(echo.base_dir + "/master.pid") and
+               os.path.getsize(echo.base_dir + "/master.pid"), "the pid file")
     with open(echo.base_dir + "/master.pid", encoding="utf-8") as pid:
         master = int(pid.read())
     with echo.login():
         pass
     assert echo.run("roost", "-c", echo.conf_path, "stop").returncode == 0
+    # It has let go of all when its lock is free, and ends within a moment.
     wait_until(lambda: not alive(master), "the end of the master")
 
 
