@@ -44,39 +44,45 @@ static bool in_words(const char *words, const char *name)
 }
 
 static const struct sieve_tag *find_tag(const struct sieve_check *check,
-					const struct sieve_use *use, const char *name)
+					const struct sieve_use *use, const struct sieve_word *word)
 {
-	for (size_t i = 0; i < check->instance->extensions.count; i++) {
-		const struct sieve_extension *extension = check->instance->extensions.items[i];
+	const struct sieve_tag_meaning *each = word != NULL ? word->tags : NULL;
 
-		if (extension->name != NULL && !check->required[i])
-			continue;
-		for (const struct sieve_tag *tag = extension->tags; tag != NULL && tag->name != NULL;
-		     tag++) {
-			if (tag->with != NULL && !sieve_check_required(check, tag->with))
-				continue;
-			if (strcasecmp(tag->name, name) == 0 &&
-			    ((tag->group & use->def->groups) != 0 ||
-			     in_words(tag->commands, use->def->name)))
-				return tag;
-		}
+	for (; each != NULL; each = each->next) {
+		const struct sieve_tag *tag = each->tag;
+
+		if (check->required[each->extension] && ((tag->group & use->def->groups) != 0 ||
+							 in_words(tag->commands, use->def->name)) &&
+		    (tag->with == NULL || sieve_check_required(check, tag->with)))
+			return tag;
 	}
 	return NULL;
+}
+
+static int bind_string(struct sieve_check *check, const struct sieve_arg *arg,
+		       struct sieve_string *string)
+{
+	if (arg->dollar)
+		return sieve_check_string(check, arg->text, arg->at, string);
+	string->constant = true;
+	string->text = arg->text;
+	return 0;
 }
 
 static int bind_value(struct sieve_check *check, struct sieve_bound *bound,
 		      const struct sieve_arg *arg)
 {
+	const struct sieve_arg *item = arg->type == SIEVE_ARG_LIST ? arg->items : arg;
 	int result = 0;
 
 	bound->at = arg->at;
 	bound->number = arg->number;
 	if (arg->type == SIEVE_ARG_NUMBER)
 		return 0;
-	bound->count = arg->count;
-	bound->strings = roost_arena_zalloc(check->arena, (arg->count + 1) * sizeof(*bound->strings));
-	for (uint32_t i = 0; i < arg->count && result == 0; i++)
-		result = sieve_check_string(check, arg->strings[i], arg->at, &bound->strings[i]);
+	bound->count = arg->type == SIEVE_ARG_LIST ? arg->count : 1;
+	bound->strings = sieve_pool_zalloc(&check->pool, bound->count * sizeof(*bound->strings));
+	for (uint32_t i = 0; i < bound->count && result == 0; i++, item = item->next)
+		result = bind_string(check, item, &bound->strings[i]);
 	return result;
 }
 
@@ -115,7 +121,7 @@ static int duplicate(struct sieve_check *check, const struct sieve_use *use,
 static int bind_tag(struct sieve_check *check, struct sieve_use *use, const struct sieve_arg **arg)
 {
 	const struct sieve_arg *tag_arg = *arg, *param = tag_arg->next;
-	const struct sieve_tag *tag = find_tag(check, use, tag_arg->tag);
+	const struct sieve_tag *tag = tag_arg->meaning;
 	struct sieve_bound *bound = sieve_use_find(use, tag->slot);
 	uint64_t others = bound != NULL && tag->collects ? bound->number : 0;
 	struct sieve_text text;
@@ -156,10 +162,10 @@ static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use
 }
 
 static int unknown_tags(struct sieve_check *check, const struct sieve_use *use,
-			const struct sieve_arg *arg)
+			struct sieve_arg *arg)
 {
 	for (; arg != NULL; arg = arg->next) {
-		if (arg->type != SIEVE_ARG_TAG || find_tag(check, use, arg->tag) != NULL)
+		if (arg->type != SIEVE_ARG_TAG || (arg->meaning = find_tag(check, use, arg->word)) != NULL)
 			continue;
 		if (!tag_mentioned(check, use, arg->tag))
 			sieve_check_error(check, arg->at, "unknown tagged argument ':%s' for the %s "
@@ -174,7 +180,7 @@ bool sieve_check_lacks_colon(const struct sieve_check *check, const struct sieve
 			     const struct sieve_node *node)
 {
 	return use->def->subtests == SIEVE_NO_TESTS && node->tests != NULL && !node->test_list &&
-		find_tag(check, use, node->tests->name) != NULL;
+		find_tag(check, use, node->tests->word) != NULL;
 }
 
 /* A colon that was forgotten makes a tag look like a test. */
@@ -251,18 +257,17 @@ static int check_needs(struct sieve_check *check, const struct sieve_use *use)
 	return 0;
 }
 
-/* Constant keys of :regex must be expressions, those of :list names of lists; keys are always the last argument. */
+/* Constant keys of :regex must be expressions, those of :list names of lists. */
 static int check_expressions(struct sieve_check *check, const struct sieve_use *use)
 {
-	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH), *keys = NULL;
+	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH), *keys;
 	struct sieve_regex *regex;
 	struct roost_error err;
 
 	if (match == NULL || (match->number != SIEVE_MATCH_REGEX + 1 &&
 			      match->number != SIEVE_MATCH_LIST + 1))
 		return 0;
-	for (int slot = SIEVE_SLOT_ARG3; slot >= SIEVE_SLOT_ARG0 && keys == NULL; slot--)
-		keys = sieve_use_find(use, (enum sieve_slot)slot);
+	keys = sieve_use_find(use, use->def->keys);
 	if (match->number == SIEVE_MATCH_LIST + 1)
 		return sieve_check_list_keys(check, use, keys);
 	for (uint32_t i = 0; keys != NULL && i < keys->count; i++) {
@@ -282,7 +287,7 @@ int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const str
 {
 	const struct sieve_arg *arg = node->args;
 
-	if (unknown_tags(check, use, arg) < 0)
+	if (unknown_tags(check, use, node->args) < 0)
 		return -1;
 	while (arg != NULL && arg->type == SIEVE_ARG_TAG) {
 		if (bind_tag(check, use, &arg) < 0)

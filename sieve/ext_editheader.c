@@ -130,7 +130,7 @@ static int fits(struct sieve_run *run, const struct sieve_args *args, struct sie
 
 	if (!sieve_arg_has(args, SIEVE_SLOT_ARG1))
 		return 1;
-	matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	matcher = sieve_match_begin(run, args);
 	sieve_match_value(matcher, sieve_field_value(run->message, field));
 	return sieve_match_end(matcher);
 }
@@ -166,6 +166,7 @@ static const struct sieve_def defs[] = {
 	  .params = { { SIEVE_STRING, "field name" }, { SIEVE_STRING, "value" } },
 	  .check = check_addheader, .run = run_addheader },
 	{ .name = "deleteheader", .is_command = true, .required = 1, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_STRING, "field name" }, { SIEVE_LIST, "value patterns" } },
 	  .check = check_names, .run = run_deleteheader },
 	{ 0 }

@@ -18,7 +18,9 @@ sieve_libsieve_parse_la_SOURCES = \
 	sieve/grammar.y \
 	sieve/lex.l \
 	sieve/parser.h \
-	sieve/recover.c
+	sieve/pool.h \
+	sieve/recover.c \
+	sieve/words.c sieve/words.h
 
 # Compiler, interpreter, extensions.
 noinst_LTLIBRARIES += sieve/libsieve-engine.la
@@ -63,7 +65,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/hash.h \
 	sieve/host.h \
 	sieve/instance.c sieve/instance.h \
-	sieve/match.c \
+	sieve/match.c sieve/match.h \
 	sieve/message.c sieve/message.h \
 	sieve/mailto.c sieve/mailto.h \
 	sieve/mime_fields.h \
@@ -77,7 +79,8 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/send.c sieve/send.h \
 	sieve/slot.h \
 	sieve/tag_match.c \
-	sieve/test_header.c
+	sieve/test_header.c \
+	sieve/view.c sieve/view.h
 
 lib_LTLIBRARIES += sieve/libroost-sieve.la
 sieve_libroost_sieve_la_SOURCES =

@@ -1,32 +1,22 @@
 /* match - a test's values against its keys, by match type and comparator. RFC 5228 section 2.7. */
-#include "sieve/comparator.h"
 #include "sieve/extensions.h"
 #include "sieve/regex.h"
 #include "sieve/run.h"
 #include "sieve/strset.h"
 
-enum { MAX_LOOKUP = 1024 };
+enum { MAX_LOOKUP = 1024, MAX_LINEAR = 6 };
 
-/* Keys made ready; of constant keys once per program. */
-struct keys {
-	struct sieve_text *texts;
-	uint32_t count;
-	struct sieve_strset *set;
-	struct sieve_multi *multi;
-	struct sieve_glob **globs;
-	struct sieve_regex **regexes;
-};
+unsigned sieve_match_type(const struct sieve_args *args)
+{
+	return (unsigned)sieve_arg_number(args, SIEVE_SLOT_MATCH, SIEVE_MATCH_IS + 1) - 1;
+}
 
-struct sieve_matcher {
-	struct sieve_run *run;
-	const struct sieve_comparator *comparator;
-	unsigned type, relation;
-	const struct keys *keys;
-	uint64_t seen;
-	struct roost_str prepared;
-	bool quiet, failed;
-	int matched;
-};
+unsigned sieve_match_comparator(const struct sieve_args *args)
+{
+	const struct sieve_def *def = args->program->operations[args->code[1]];
+
+	return (unsigned)sieve_arg_number(args, SIEVE_SLOT_COMPARATOR, def->comparator + 1u) - 1;
+}
 
 static struct sieve_text prepare(const struct sieve_comparator *comparator,
 				 struct roost_arena *arena, struct sieve_text text)
@@ -41,80 +31,139 @@ static struct sieve_text prepare(const struct sieve_comparator *comparator,
 	return text;
 }
 
-static struct keys *keys_create(struct sieve_matcher *matcher, const struct sieve_args *args,
-				enum sieve_slot slot, struct roost_arena *arena)
+static void *ready(struct sieve_matcher *matcher);
+
+/* Keys with variables in them are prepared for each test; constant texts among them came so. */
+static struct sieve_text *evaluate_keys(struct sieve_matcher *matcher, const struct sieve_args *args,
+					enum sieve_slot slot)
 {
-	struct keys *keys = roost_arena_new(arena, struct keys);
-	struct roost_error err;
+	struct roost_arena *arena = matcher->run->arena;
+	struct sieve_text *texts = roost_arena_alloc(arena, (matcher->count + 1) * sizeof(*texts));
 
-	keys->count = sieve_arg_count(args, slot);
-	keys->texts = roost_arena_alloc(arena, (keys->count + 1) * sizeof(*keys->texts));
-	for (uint32_t i = 0; i < keys->count; i++) {
-		struct sieve_text text = sieve_arg_list(matcher->run, args, slot, i);
-
-		keys->texts[i] = matcher->type == SIEVE_MATCH_REGEX ||
-			matcher->type == SIEVE_MATCH_LIST ? text :
-			prepare(matcher->comparator, arena, text);
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		texts[i] = sieve_arg_list(matcher->run, args, slot, i);
+		if (sieve_match_prepares(matcher->type) && !sieve_arg_item_constant(args, slot, i))
+			texts[i] = prepare(matcher->comparator, arena, texts[i]);
 	}
-	switch (matcher->type) {
-	case SIEVE_MATCH_IS:
-		keys->set = sieve_strset_create(arena, keys->texts, keys->count);
-		break;
-	case SIEVE_MATCH_CONTAINS:
-		keys->multi = sieve_multi_create(arena, keys->texts, keys->count);
-		break;
-	case SIEVE_MATCH_GLOB:
-		keys->globs = roost_arena_alloc(arena, (keys->count + 1) * sizeof(*keys->globs));
-		for (uint32_t i = 0; i < keys->count; i++)
-			keys->globs[i] = sieve_glob_create(arena, keys->texts[i].data, keys->texts[i].len);
-		break;
-	case SIEVE_MATCH_REGEX:
-		keys->regexes = roost_arena_alloc(arena, (keys->count + 1) * sizeof(*keys->regexes));
-		for (uint32_t i = 0; i < keys->count; i++) {
-			if (sieve_regex_create(arena, keys->texts[i].data, keys->texts[i].len,
-					       matcher->comparator->prepare != NULL, &keys->regexes[i],
-					       &err) == 0)
-				continue;
-			sieve_run_error(matcher->run, "invalid regular expression '%s': %s",
-					keys->texts[i].data, err.text);
-			matcher->failed = true;
-			keys->count = i;
-		}
-		break;
-	}
-	return keys;
+	return texts;
 }
 
-struct sieve_matcher *sieve_match_begin(struct sieve_run *run, const struct sieve_args *args,
-					enum sieve_slot slot, unsigned default_comparator)
+struct sieve_matcher *sieve_match_begin(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = roost_arena_new(run->arena, struct sieve_matcher);
-	void **prepared = &run->program->prepared[run->pc];
+	enum sieve_slot slot = args->program->operations[args->code[1]]->keys;
+	struct sieve_matcher *matcher = &run->matcher;
 
-	matcher->run = run;
-	matcher->type = (unsigned)sieve_arg_number(args, SIEVE_SLOT_MATCH, SIEVE_MATCH_IS + 1) - 1;
-	matcher->relation = (unsigned)sieve_arg_number(args, SIEVE_SLOT_RELATION, 0);
-	matcher->comparator = sieve_comparator_at((unsigned)
-		sieve_arg_number(args, SIEVE_SLOT_COMPARATOR, default_comparator + 1) - 1);
+	*matcher = (struct sieve_matcher){
+		.run = run, .type = sieve_match_type(args),
+		.comparator = sieve_comparator_at(sieve_match_comparator(args)),
+		.count = sieve_arg_count(args, slot),
+	};
 	if (matcher->comparator == NULL)
 		matcher->comparator = sieve_comparator_at(0);
-	if (*prepared != NULL) {
-		matcher->keys = *prepared;
-	} else if (sieve_arg_constant(args, slot)) {
-		struct keys *keys = keys_create(matcher, args, slot, run->program->arena);
-
-		if (!matcher->failed)
-			*prepared = keys;
-		matcher->keys = keys;
-	} else {
-		matcher->keys = keys_create(matcher, args, slot, run->arena);
-	}
+	if (matcher->type == SIEVE_MATCH_VALUE || matcher->type == SIEVE_MATCH_COUNT)
+		matcher->relation = (unsigned)sieve_arg_number(args, SIEVE_SLOT_RELATION, 0);
+	matcher->items = sieve_arg_constant_items(args, slot);
+	if (matcher->items == NULL)
+		matcher->texts = evaluate_keys(matcher, args, slot);
+	else
+		matcher->ready = &run->program->prepared[run->pc];
+	/* Wrong expressions are told of whether there are values or not. */
+	if (matcher->type == SIEVE_MATCH_REGEX)
+		ready(matcher);
 	return matcher;
+}
+
+static inline struct sieve_text key_at(const struct sieve_matcher *matcher, uint32_t at)
+{
+	return matcher->items != NULL ? sieve_program_string(matcher->run->program, matcher->items[at]) :
+		matcher->texts[at];
 }
 
 void sieve_match_quietly(struct sieve_matcher *matcher)
 {
 	matcher->quiet = true;
+}
+
+/* --- what is made of the keys, once per program when they are constant --- */
+
+static bool make_regexes(struct sieve_matcher *matcher, struct roost_arena *arena,
+			 struct sieve_regex **regexes)
+{
+	struct roost_error err;
+
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		struct sieve_text key = key_at(matcher, i);
+
+		if (sieve_regex_create(arena, key.data, key.len, matcher->comparator->prepare != NULL,
+				       &regexes[i], &err) == 0)
+			continue;
+		sieve_run_error(matcher->run, "invalid regular expression '%s': %s", key.data, err.text);
+		matcher->failed = true;
+		return false;
+	}
+	return true;
+}
+
+static void *make(struct sieve_matcher *matcher, struct roost_arena *arena)
+{
+	void **each = roost_arena_alloc(arena, (matcher->count + 1) * sizeof(*each));
+	struct sieve_text *texts;
+
+	switch (matcher->type) {
+	case SIEVE_MATCH_GLOB:
+		for (uint32_t i = 0; i < matcher->count; i++) {
+			struct sieve_text key = key_at(matcher, i);
+
+			each[i] = sieve_glob_create(arena, key.data, key.len);
+		}
+		return each;
+	case SIEVE_MATCH_REGEX:
+		return make_regexes(matcher, arena, (struct sieve_regex **)each) ? each : NULL;
+	default:
+		texts = roost_arena_alloc(arena, (matcher->count + 1) * sizeof(*texts));
+		for (uint32_t i = 0; i < matcher->count; i++)
+			texts[i] = key_at(matcher, i);
+		return matcher->type == SIEVE_MATCH_IS ?
+			(void *)sieve_strset_create(arena, texts, matcher->count) :
+			(void *)sieve_multi_create(arena, texts, matcher->count);
+	}
+}
+
+/* NULL: the keys are wrong, and it was reported. */
+static void *ready(struct sieve_matcher *matcher)
+{
+	if (matcher->ready == NULL) {
+		/* for the other values of this test */
+		matcher->own = make(matcher, matcher->run->arena);
+		matcher->ready = &matcher->own;
+	} else if (*matcher->ready == NULL) {
+		*matcher->ready = make(matcher, matcher->run->program->arena);
+	}
+	return *matcher->ready;
+}
+
+static bool match_is(struct sieve_matcher *matcher, struct sieve_text prepared)
+{
+	if (matcher->items != NULL && matcher->count > MAX_LINEAR)
+		return sieve_strset_has(ready(matcher), prepared.data, prepared.len);
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		if (sieve_text_equal(prepared, key_at(matcher, i)))
+			return true;
+	}
+	return false;
+}
+
+static bool match_contains(struct sieve_matcher *matcher, struct sieve_text prepared)
+{
+	if (matcher->items != NULL && matcher->count > MAX_LINEAR)
+		return sieve_multi_in(ready(matcher), prepared.data, prepared.len);
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		struct sieve_text key = key_at(matcher, i);
+
+		if (memmem(prepared.data, prepared.len, key.data, key.len) != NULL)
+			return true;
+	}
+	return false;
 }
 
 /* order of "value REL key" */
@@ -147,10 +196,11 @@ static bool match_globs(struct sieve_matcher *matcher, struct sieve_text value,
 			struct sieve_text prepared)
 {
 	struct sieve_span spans[SIEVE_CAPTURES];
+	struct sieve_glob **globs = ready(matcher);
 	unsigned count;
 
-	for (uint32_t i = 0; i < matcher->keys->count; i++) {
-		if (!sieve_glob_match(matcher->keys->globs[i], prepared.data, prepared.len, spans, &count))
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		if (!sieve_glob_match(globs[i], prepared.data, prepared.len, spans, &count))
 			continue;
 		set_matches(matcher, matcher->comparator->same_length ? value : prepared, spans, count);
 		return true;
@@ -161,11 +211,12 @@ static bool match_globs(struct sieve_matcher *matcher, struct sieve_text value,
 static int match_regexes(struct sieve_matcher *matcher, struct sieve_text value)
 {
 	struct sieve_span spans[SIEVE_CAPTURES];
+	struct sieve_regex **regexes = ready(matcher);
 	struct roost_error err;
 	unsigned count;
 
-	for (uint32_t i = 0; i < matcher->keys->count; i++) {
-		int result = sieve_regex_match(matcher->keys->regexes[i], value.data, value.len, spans,
+	for (uint32_t i = 0; regexes != NULL && i < matcher->count; i++) {
+		int result = sieve_regex_match(regexes[i], value.data, value.len, spans,
 					       &count, &err);
 
 		if (result < 0) {
@@ -192,8 +243,8 @@ static int match_lists(struct sieve_matcher *matcher, struct sieve_text value)
 		return 0;
 	for (char *c = lower; *c != '\0'; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
-	for (uint32_t i = 0; i < matcher->keys->count; i++) {
-		int found = sieve_list_has(run, matcher->keys->texts[i], lower);
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		int found = sieve_list_has(run, key_at(matcher, i), lower);
 
 		matcher->failed |= found < 0;
 		if (found > 0)
@@ -206,49 +257,63 @@ static int match_lists(struct sieve_matcher *matcher, struct sieve_text value)
 
 static bool match_relation(struct sieve_matcher *matcher, struct sieve_text prepared)
 {
-	for (uint32_t i = 0; i < matcher->keys->count; i++) {
-		const struct sieve_text *key = &matcher->keys->texts[i];
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		struct sieve_text key = key_at(matcher, i);
 
 		if (relation_holds(matcher->relation, sieve_compare(prepared.data, prepared.len,
-								    key->data, key->len)))
+								    key.data, key.len)))
 			return true;
 	}
 	return false;
 }
 
+/* prepared is looked at by the types that compare; regex and list take the value itself. */
+static int match_prepared(struct sieve_matcher *matcher, struct sieve_text value,
+			  struct sieve_text prepared)
+{
+	switch (matcher->type) {
+	case SIEVE_MATCH_IS:
+		return match_is(matcher, prepared);
+	case SIEVE_MATCH_CONTAINS:
+		return match_contains(matcher, prepared);
+	case SIEVE_MATCH_GLOB:
+		return match_globs(matcher, value, prepared);
+	case SIEVE_MATCH_REGEX:
+		return match_regexes(matcher, value);
+	case SIEVE_MATCH_LIST:
+		return match_lists(matcher, value);
+	case SIEVE_MATCH_COUNT:
+		return 0;
+	default:
+		return match_relation(matcher, prepared);
+	}
+}
+
 int sieve_match_value(struct sieve_matcher *matcher, struct sieve_text value)
 {
-	const struct keys *keys = matcher->keys;
+	const struct sieve_comparator *comparator = matcher->comparator;
 	struct sieve_text prepared = value;
 
 	if (matcher->failed)
 		return 1;
 	matcher->seen++;
-	if (matcher->type == SIEVE_MATCH_COUNT)
-		return 0;
-	if (matcher->type == SIEVE_MATCH_REGEX)
-		return matcher->matched = match_regexes(matcher, value);
-	if (matcher->type == SIEVE_MATCH_LIST)
-		return matcher->matched = match_lists(matcher, value);
-	if (matcher->comparator->prepare != NULL) {
-		roost_str_truncate(&matcher->prepared, 0);
-		matcher->comparator->prepare(&matcher->prepared, value.data, value.len);
-		prepared = sieve_text_of_str(&matcher->prepared);
+	if (comparator->prepare != NULL && sieve_match_prepares(matcher->type)) {
+		struct roost_str *scratch = &matcher->run->scratch;
+
+		roost_str_truncate(scratch, 0);
+		comparator->prepare(scratch, value.data, value.len);
+		prepared = sieve_text_of_str(scratch);
 	}
-	switch (matcher->type) {
-	case SIEVE_MATCH_IS:
-		matcher->matched = sieve_strset_has(keys->set, prepared.data, prepared.len);
-		break;
-	case SIEVE_MATCH_CONTAINS:
-		matcher->matched = sieve_multi_in(keys->multi, prepared.data, prepared.len);
-		break;
-	case SIEVE_MATCH_GLOB:
-		matcher->matched = match_globs(matcher, value, prepared);
-		break;
-	default:
-		matcher->matched = match_relation(matcher, prepared);
-	}
-	return matcher->matched;
+	return matcher->matched = match_prepared(matcher, value, prepared);
+}
+
+int sieve_match_view(struct sieve_matcher *matcher, const struct sieve_view *view)
+{
+	for (uint32_t i = 0; i < view->count && !matcher->matched && !matcher->failed; i++)
+		matcher->matched = match_prepared(matcher, view->values[i].text,
+						  view->values[i].prepared);
+	matcher->seen = view->count;
+	return sieve_match_end(matcher);
 }
 
 int sieve_match_end(struct sieve_matcher *matcher)
@@ -261,6 +326,5 @@ int sieve_match_end(struct sieve_matcher *matcher)
 		count = prepare(matcher->comparator, matcher->run->arena, sieve_text_of(number));
 		matcher->matched = match_relation(matcher, count);
 	}
-	roost_str_free(&matcher->prepared);
 	return matcher->failed ? -1 : matcher->matched;
 }

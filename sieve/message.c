@@ -79,6 +79,7 @@ void sieve_message_replace(struct sieve_message *message, struct sieve_text data
 	message->edited = false;
 	message->rendered.data = NULL;
 	message->fields.count = 0;
+	message->version++;
 	read_fields(message);
 }
 
@@ -101,7 +102,8 @@ struct sieve_field *sieve_message_field(struct sieve_message *message, struct si
 	while (*position < message->fields.count) {
 		struct sieve_field *field = message->fields.items[(*position)++];
 
-		if (field->name_len == name.len &&
+		/* most names differ in their length or first letter already */
+		if (field->name_len == name.len && (name.len == 0 || ((*field->name ^ *name.data) & ~32) == 0) &&
 		    strncasecmp(field->name, name.data, name.len) == 0)
 			return field;
 	}
@@ -176,6 +178,7 @@ bool sieve_field_name_valid(struct sieve_text name)
 static void edited(struct sieve_message *message)
 {
 	message->edited = true;
+	message->version++;
 	message->rendered.data = NULL;
 }
 

@@ -23,6 +23,7 @@ struct sieve_message {
 	bool has_body;
 	ROOST_VEC(struct sieve_field *) fields;		/* with edits */
 	bool edited;
+	uint32_t version;		/* another one whenever fields may have changed */
 	uint64_t claimed_size;		/* what its owner says; 0: that of the text */
 	struct sieve_text rendered;	/* with edits; data NULL: not yet */
 	const struct roost_mime *mime;	/* NULL: not yet; of data */

@@ -55,6 +55,7 @@ void sieve_run_free(struct sieve_run *run)
 		roost_str_free(&run->globals[i]);
 	roost_vec_free(&run->frames);
 	roost_vec_free(&run->loops);
+	roost_str_free(&run->scratch);
 	roost_arena_free(run->arena);
 }
 
@@ -198,7 +199,7 @@ bool sieve_run(struct sieve_run *run)
 
 /* --- arguments --- */
 
-static uint32_t arg_item(const struct sieve_args *args, enum sieve_slot slot)
+uint32_t sieve_arg_item(const struct sieve_args *args, enum sieve_slot slot)
 {
 	for (uint32_t i = 0; i < args->code[3]; i++) {
 		if (args->code[4 + 2 * i] == (uint32_t)slot)
@@ -209,12 +210,12 @@ static uint32_t arg_item(const struct sieve_args *args, enum sieve_slot slot)
 
 bool sieve_arg_has(const struct sieve_args *args, enum sieve_slot slot)
 {
-	return arg_item(args, slot) != 0;
+	return sieve_arg_item(args, slot) != 0;
 }
 
 uint64_t sieve_arg_number(const struct sieve_args *args, enum sieve_slot slot, uint64_t fallback)
 {
-	uint32_t item = arg_item(args, slot);
+	uint32_t item = sieve_arg_item(args, slot);
 
 	return item != 0 ? sieve_program_number(args->program, item) : fallback;
 }
@@ -273,14 +274,14 @@ static struct sieve_text evaluate(struct sieve_run *run, uint32_t number)
 struct sieve_text sieve_arg_string(struct sieve_run *run, const struct sieve_args *args,
 				   enum sieve_slot slot)
 {
-	uint32_t item = arg_item(args, slot);
+	uint32_t item = sieve_arg_item(args, slot);
 
 	return item != 0 ? evaluate(run, item) : (struct sieve_text){ NULL, 0 };
 }
 
 uint32_t sieve_arg_count(const struct sieve_args *args, enum sieve_slot slot)
 {
-	uint32_t item = arg_item(args, slot);
+	uint32_t item = sieve_arg_item(args, slot);
 
 	return item != 0 ? args->program->items[item].b : 0;
 }
@@ -288,7 +289,7 @@ uint32_t sieve_arg_count(const struct sieve_args *args, enum sieve_slot slot)
 struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args *args,
 				 enum sieve_slot slot, uint32_t at)
 {
-	const struct sieve_item *list = &args->program->items[arg_item(args, slot)];
+	const struct sieve_item *list = &args->program->items[sieve_arg_item(args, slot)];
 
 	return evaluate(run, args->program->index[list->a + at]);
 }
@@ -300,18 +301,24 @@ bool sieve_arg_is_command(const struct sieve_args *args)
 	return strncmp(sieve_program_string(args->program, name).data, "command/", 8) == 0;
 }
 
-bool sieve_arg_constant(const struct sieve_args *args, enum sieve_slot slot)
+const uint32_t *sieve_arg_constant_items(const struct sieve_args *args, enum sieve_slot slot)
 {
 	const struct sieve_program *program = args->program;
-	const struct sieve_item *item = &program->items[arg_item(args, slot)];
+	const struct sieve_item *list = &program->items[sieve_arg_item(args, slot)];
 
-	if (item->type != SIEVE_ITEM_LIST)
-		return item->type == SIEVE_ITEM_STRING;
-	for (uint32_t i = 0; i < item->b; i++) {
-		if (program->items[program->index[item->a + i]].type != SIEVE_ITEM_STRING)
-			return false;
+	for (uint32_t i = 0; i < list->b; i++) {
+		if (program->items[program->index[list->a + i]].type != SIEVE_ITEM_STRING)
+			return NULL;
 	}
-	return true;
+	return program->index + list->a;
+}
+
+bool sieve_arg_item_constant(const struct sieve_args *args, enum sieve_slot slot, uint32_t at)
+{
+	const struct sieve_program *program = args->program;
+	const struct sieve_item *list = &program->items[sieve_arg_item(args, slot)];
+
+	return program->items[program->index[list->a + at]].type == SIEVE_ITEM_STRING;
 }
 
 /* --- variables --- */

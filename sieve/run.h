@@ -7,6 +7,7 @@
 #include "sieve/glob.h"
 #include "sieve/host.h"
 #include "sieve/instance.h"
+#include "sieve/match.h"
 #include "sieve/message.h"
 #include "sieve/program.h"
 #include "sieve/result.h"
@@ -47,6 +48,9 @@ struct sieve_run {
 	bool timed_out;
 	uint64_t memory_limit;		/* bytes of the run's own; 0: none */
 	bool tester_ended;		/* by test_fail */
+	struct sieve_matcher matcher;
+	struct roost_str scratch;	/* of the matcher */
+	struct sieve_views *views;	/* view.c; NULL: none yet */
 };
 
 /* Arguments of one CALL. */
@@ -72,6 +76,8 @@ void sieve_run_enter(struct sieve_run *run, uint32_t unit);
 void sieve_run_leave(struct sieve_run *run);
 
 /* --- arguments; strings are evaluated, and live until the run ends --- */
+/* Its item in the pool; 0 when it is not given. */
+uint32_t sieve_arg_item(const struct sieve_args *args, enum sieve_slot slot);
 bool sieve_arg_has(const struct sieve_args *args, enum sieve_slot slot);
 uint64_t sieve_arg_number(const struct sieve_args *args, enum sieve_slot slot, uint64_t fallback);
 /* data NULL when it is not given. */
@@ -82,8 +88,9 @@ struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args 
 				 enum sieve_slot slot, uint32_t at);
 /* What is both a command and a test: which of them this call is. */
 bool sieve_arg_is_command(const struct sieve_args *args);
-/* Whether all of it is constant. */
-bool sieve_arg_constant(const struct sieve_args *args, enum sieve_slot slot);
+/* The strings of a list whose items are all constant; else NULL. */
+const uint32_t *sieve_arg_constant_items(const struct sieve_args *args, enum sieve_slot slot);
+bool sieve_arg_item_constant(const struct sieve_args *args, enum sieve_slot slot, uint32_t at);
 
 /* --- variables --- */
 struct roost_str *sieve_run_variable(struct sieve_run *run, const struct sieve_args *args,
@@ -92,19 +99,6 @@ struct roost_str *sieve_run_variable(struct sieve_run *run, const struct sieve_a
 uint64_t sieve_variable_limit(const struct sieve_instance *instance);
 void sieve_variable_set(struct sieve_run *run, struct roost_str *variable, struct sieve_text value);
 
-/* --- tests over values (match.c) --- */
-/* 1: decided, no more values needed. */
-struct sieve_matcher;
-struct sieve_matcher *sieve_match_begin(struct sieve_run *run, const struct sieve_args *args,
-					enum sieve_slot keys, unsigned default_comparator);
-int sieve_match_value(struct sieve_matcher *matcher, struct sieve_text value);
-/* The test's value. */
-int sieve_match_end(struct sieve_matcher *matcher);
-/* The same, match values untouched: body. */
-void sieve_match_quietly(struct sieve_matcher *matcher);
-
-enum { SIEVE_MATCH_IS, SIEVE_MATCH_CONTAINS, SIEVE_MATCH_GLOB, SIEVE_MATCH_VALUE,
-       SIEVE_MATCH_COUNT, SIEVE_MATCH_REGEX, SIEVE_MATCH_LIST };
 enum { SIEVE_PART_ALL = 0, SIEVE_PART_LOCAL, SIEVE_PART_DOMAIN, SIEVE_PART_USER, SIEVE_PART_DETAIL };
 
 #endif

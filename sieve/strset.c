@@ -1,30 +1,16 @@
 /* Sets of constant strings: a hash set, and a scan for many patterns at once. */
 #include <stddef.h>
 #include <string.h>
+#include "sieve/hash.h"
 #include "sieve/strset.h"
 
+/* Scripts are their author's own: a plain hash does, collisions only slow him down. */
 struct sieve_strset {
 	const struct sieve_text *texts;
 	uint32_t *slots;		/* number + 1 of a text; 0 empty */
 	size_t mask;
 	uint64_t lengths;		/* bit n: a text of length n (63: and longer) is there */
 };
-
-/* Scripts are their author's own: a plain hash does, collisions only slow him down. */
-static uint64_t hash_bytes(const char *data, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325u ^ len, word = 0;
-
-	for (; len >= 8; len -= 8, data += 8) {
-		memcpy(&word, data, 8);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-		hash ^= hash >> 29;
-	}
-	word = 0;
-	memcpy(&word, data, len);
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-	return hash ^ hash >> 32;
-}
 
 static uint64_t length_bit(size_t len)
 {
@@ -48,7 +34,7 @@ struct sieve_strset *sieve_strset_create(struct roost_arena *arena, const struct
 	set->slots = roost_arena_zalloc(arena, slots * sizeof(*set->slots));
 	set->mask = slots - 1;
 	for (size_t i = 0; i < count; i++) {
-		size_t slot = hash_bytes(texts[i].data, texts[i].len) & set->mask;
+		size_t slot = sieve_hash_short(texts[i].data, texts[i].len) & set->mask;
 
 		while (set->slots[slot] != 0)
 			slot = (slot + 1) & set->mask;
@@ -64,7 +50,7 @@ bool sieve_strset_has(const struct sieve_strset *set, const char *text, size_t l
 
 	if ((set->lengths & length_bit(len)) == 0)
 		return false;
-	for (slot = hash_bytes(text, len) & set->mask; set->slots[slot] != 0;
+	for (slot = sieve_hash_short(text, len) & set->mask; set->slots[slot] != 0;
 	     slot = (slot + 1) & set->mask) {
 		if (text_is(&set->texts[set->slots[slot] - 1], text, len))
 			return true;

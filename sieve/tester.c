@@ -46,6 +46,7 @@ void tester_use_message(struct tester *tester, struct sieve_text text)
 	tester->message = sieve_message_create(text);
 	roost_vec_push(&tester->messages, tester->message);
 	tester->run.message = tester->message;
+	tester->run.views = NULL;
 }
 
 static const char *first_address(struct tester *tester, const char *const *headers,
