@@ -161,6 +161,18 @@ void sieve_build_extension(struct sieve_build *build, const char *name)
 	roost_vec_push(&build->extensions, item);
 }
 
+void sieve_build_call(struct sieve_build *build, const uint32_t head[4], const uint32_t *args)
+{
+	uint32_t *to;
+
+	roost_vec_reserve(&build->code, 4 + 2 * head[3]);
+	to = build->code.items + build->code.count;
+	memcpy(to, head, 4 * sizeof(*to));
+	for (uint32_t i = 0; i < 2 * head[3]; i++)
+		to[4 + i] = args[i];
+	build->code.count += 4 + 2 * head[3];
+}
+
 void sieve_build_code(struct sieve_build *build, uint32_t word)
 {
 	roost_vec_push(&build->code, word);

@@ -39,6 +39,8 @@ uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 uint32_t sieve_build_operation(struct sieve_build *build, uint32_t operation, const char *as,
 			       const char *name);
 void sieve_build_extension(struct sieve_build *build, const char *name);
+/* head: the four words of a CALL; args: the others. */
+void sieve_build_call(struct sieve_build *build, const uint32_t head[4], const uint32_t *args);
 void sieve_build_code(struct sieve_build *build, uint32_t word);
 /*
  * A jump whose target is not known yet. Those to the same place are a chain that begins with 0 and is

@@ -64,8 +64,7 @@ static int bind_string(struct sieve_check *check, const struct sieve_arg *arg,
 {
 	if (arg->dollar)
 		return sieve_check_string(check, arg->text, arg->at, string);
-	string->constant = true;
-	string->text = arg->text;
+	*string = (struct sieve_string){ .constant = true, .text = arg->text };
 	return 0;
 }
 
@@ -80,7 +79,7 @@ static int bind_value(struct sieve_check *check, struct sieve_bound *bound,
 	if (arg->type == SIEVE_ARG_NUMBER)
 		return 0;
 	bound->count = arg->type == SIEVE_ARG_LIST ? arg->count : 1;
-	bound->strings = sieve_pool_zalloc(&check->pool, bound->count * sizeof(*bound->strings));
+	bound->strings = sieve_pool_alloc(&check->pool, bound->count * sizeof(*bound->strings));
 	for (uint32_t i = 0; i < bound->count && result == 0; i++, item = item->next)
 		result = bind_string(check, item, &bound->strings[i]);
 	return result;

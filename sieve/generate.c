@@ -98,12 +98,7 @@ static void generate_call(struct sieve_compile *compile, const struct sieve_use 
 		words[2 * count] = bound->slot;
 		words[2 * count++ + 1] = bound_item(compile, use, bound);
 	}
-	sieve_build_code(build, SIEVE_CODE_CALL);
-	sieve_build_code(build, operation);
-	sieve_build_code(build, use->at.line);
-	sieve_build_code(build, count);
-	for (uint32_t i = 0; i < 2 * count; i++)
-		sieve_build_code(build, words[i]);
+	sieve_build_call(build, (uint32_t[]){ SIEVE_CODE_CALL, operation, use->at.line, count }, words);
 }
 
 /* Jump when the test's value is when, else fall through. */

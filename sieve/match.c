@@ -6,18 +6,6 @@
 
 enum { MAX_LOOKUP = 1024, MAX_LINEAR = 6 };
 
-unsigned sieve_match_type(const struct sieve_args *args)
-{
-	return (unsigned)sieve_arg_number(args, SIEVE_SLOT_MATCH, SIEVE_MATCH_IS + 1) - 1;
-}
-
-unsigned sieve_match_comparator(const struct sieve_args *args)
-{
-	const struct sieve_def *def = args->program->operations[args->code[1]];
-
-	return (unsigned)sieve_arg_number(args, SIEVE_SLOT_COMPARATOR, def->comparator + 1u) - 1;
-}
-
 static struct sieve_text prepare(const struct sieve_comparator *comparator,
 				 struct roost_arena *arena, struct sieve_text text)
 {
@@ -48,23 +36,59 @@ static struct sieve_text *evaluate_keys(struct sieve_matcher *matcher, const str
 	return texts;
 }
 
+/* One pass over a CALL's arguments. The item of the keys. */
+static uint32_t read_call(struct sieve_matcher *matcher, const struct sieve_args *args,
+			  const struct sieve_def *def)
+{
+	const struct sieve_program *program = args->program;
+	const uint32_t *pair = args->code + 4, *end = pair + 2 * args->code[3];
+	uint32_t keys = 0;
+
+	matcher->comparator_number = def->comparator;
+	matcher->shared = true;
+	for (; pair < end; pair += 2) {
+		if (pair[0] == (uint32_t)def->keys)
+			keys = pair[1];
+		switch (pair[0]) {
+		case SIEVE_SLOT_ARG0:
+			matcher->names = pair[1];
+			break;
+		case SIEVE_SLOT_MATCH:
+			matcher->type = (unsigned)sieve_program_number(program, pair[1]) - 1;
+			break;
+		case SIEVE_SLOT_RELATION:
+			matcher->relation = (unsigned)sieve_program_number(program, pair[1]);
+			break;
+		case SIEVE_SLOT_COMPARATOR:
+			matcher->comparator_number = (unsigned)sieve_program_number(program, pair[1]) - 1;
+			break;
+		case SIEVE_SLOT_ADDRESS_PART:
+			matcher->part = (uint32_t)sieve_program_number(program, pair[1]);
+			break;
+		case SIEVE_SLOT_INDEX:
+		case SIEVE_SLOT_MIME:
+			matcher->shared = false;
+			break;
+		}
+	}
+	return keys;
+}
+
 struct sieve_matcher *sieve_match_begin(struct sieve_run *run, const struct sieve_args *args)
 {
-	enum sieve_slot slot = args->program->operations[args->code[1]]->keys;
+	const struct sieve_def *def = args->program->operations[args->code[1]];
 	struct sieve_matcher *matcher = &run->matcher;
+	uint32_t keys;
 
-	*matcher = (struct sieve_matcher){
-		.run = run, .type = sieve_match_type(args),
-		.comparator = sieve_comparator_at(sieve_match_comparator(args)),
-		.count = sieve_arg_count(args, slot),
-	};
+	*matcher = (struct sieve_matcher){ .run = run, .type = SIEVE_MATCH_IS };
+	keys = read_call(matcher, args, def);
+	matcher->comparator = sieve_comparator_at(matcher->comparator_number);
 	if (matcher->comparator == NULL)
 		matcher->comparator = sieve_comparator_at(0);
-	if (matcher->type == SIEVE_MATCH_VALUE || matcher->type == SIEVE_MATCH_COUNT)
-		matcher->relation = (unsigned)sieve_arg_number(args, SIEVE_SLOT_RELATION, 0);
-	matcher->items = sieve_arg_constant_items(args, slot);
+	matcher->count = args->program->items[keys].b;
+	matcher->items = sieve_program_constants(args->program, keys);
 	if (matcher->items == NULL)
-		matcher->texts = evaluate_keys(matcher, args, slot);
+		matcher->texts = evaluate_keys(matcher, args, def->keys);
 	else
 		matcher->ready = &run->program->prepared[run->pc];
 	/* Wrong expressions are told of whether there are values or not. */
@@ -153,14 +177,30 @@ static bool match_is(struct sieve_matcher *matcher, struct sieve_text prepared)
 	return false;
 }
 
+enum { SHORT_TEXT = 256 };
+
+/* memmem begins with a table of the key, which costs more than looking through a short text does. */
+static bool contains(struct sieve_text text, struct sieve_text key)
+{
+	const char *at = text.data, *end = text.data + text.len;
+
+	if (text.len > SHORT_TEXT || key.len == 0)
+		return memmem(text.data, text.len, key.data, key.len) != NULL;
+	while ((size_t)(end - at) >= key.len &&
+	       (at = memchr(at, key.data[0], (size_t)(end - at) - key.len + 1)) != NULL) {
+		if (memcmp(at, key.data, key.len) == 0)
+			return true;
+		at++;
+	}
+	return false;
+}
+
 static bool match_contains(struct sieve_matcher *matcher, struct sieve_text prepared)
 {
 	if (matcher->items != NULL && matcher->count > MAX_LINEAR)
 		return sieve_multi_in(ready(matcher), prepared.data, prepared.len);
 	for (uint32_t i = 0; i < matcher->count; i++) {
-		struct sieve_text key = key_at(matcher, i);
-
-		if (memmem(prepared.data, prepared.len, key.data, key.len) != NULL)
+		if (contains(prepared, key_at(matcher, i)))
 			return true;
 	}
 	return false;

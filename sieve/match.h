@@ -19,7 +19,9 @@ struct sieve_def;
 struct sieve_matcher {
 	struct sieve_run *run;
 	const struct sieve_comparator *comparator;
-	unsigned type, relation;
+	unsigned type, relation, comparator_number;
+	uint32_t names, part;		/* what header and address ask for: ARG0's item, the tag's number */
+	bool shared;			/* of the whole message and by constant names: see view.c */
 	uint32_t count;			/* of the keys */
 	const uint32_t *items;		/* constant keys: their items in the pool */
 	struct sieve_text *texts;	/* others */
@@ -33,9 +35,6 @@ struct sieve_matcher {
 struct sieve_value { struct sieve_text text, prepared; };
 struct sieve_view { struct sieve_value *values; uint32_t count; };
 
-/* The comparator and match type that a CALL asks for. */
-unsigned sieve_match_type(const struct sieve_args *args);
-unsigned sieve_match_comparator(const struct sieve_args *args);
 /* Whether keys of this type are compared in the comparator's form. */
 static inline bool sieve_match_prepares(unsigned type)
 {

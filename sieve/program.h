@@ -83,6 +83,20 @@ static inline struct sieve_text sieve_program_string(const struct sieve_program 
 				    program->items[item].b };
 }
 
+/* The strings of a list whose items are all constant; else NULL. */
+static inline const uint32_t *sieve_program_constants(const struct sieve_program *program,
+						       uint32_t number)
+{
+	const struct sieve_item *list = &program->items[number];
+	const uint32_t *strings = program->index + list->a;
+
+	for (uint32_t i = 0; i < list->b; i++) {
+		if (program->items[strings[i]].type != SIEVE_ITEM_STRING)
+			return NULL;
+	}
+	return strings;
+}
+
 static inline uint64_t sieve_program_number(const struct sieve_program *program, uint32_t item)
 {
 	return program->items[item].a | (uint64_t)program->items[item].b << 32;

@@ -110,6 +110,11 @@ static int recover(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser
 	}
 }
 
+static bool is_bracket(int token)
+{
+	return token <= UCHAR_MAX && token != ';' && token != ',';
+}
+
 static int next(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
 {
 	int token = parser->pending;
@@ -126,11 +131,9 @@ static int next(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
 
 int sieve_parser_token(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
 {
-	bool plain = !parser->recovering && parser->pending == NO_TOKEN;
+	bool plain = !parser->recovering && parser->pending == NO_TOKEN && !is_bracket(parser->last);
 
-	/* Single characters only are brackets. */
-	return parser->last = plain && (unsigned)parser->last > UCHAR_MAX ?
-		sieve_lex(value, parser, parser->lexer) : next(value, parser);
+	return parser->last = plain ? sieve_lex(value, parser, parser->lexer) : next(value, parser);
 }
 
 bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, const char *script,

@@ -146,8 +146,7 @@ static bool over_memory(struct sieve_run *run)
 
 static bool over_time(struct sieve_run *run)
 {
-	if (run->cpu_limit == 0 || ++run->steps % STEPS_PER_CLOCK != 0 ||
-	    cpu_now() - run->cpu_start < run->cpu_limit)
+	if (run->cpu_limit == 0 || cpu_now() - run->cpu_start < run->cpu_limit)
 		return false;
 	run->timed_out = true;
 	sieve_run_error(run, "execution exceeded the limit of CPU time");
@@ -190,8 +189,7 @@ bool sieve_run(struct sieve_run *run)
 	while (!run->stopped && !run->failed) {
 		run->pc = run->next;
 		step(run);
-		/* A jump back is where time can go without end, and a call where it goes. */
-		if (over_time(run) || over_memory(run))
+		if (++run->steps % STEPS_PER_CLOCK == 0 && (over_time(run) || over_memory(run)))
 			break;
 	}
 	return !run->failed;
@@ -299,18 +297,6 @@ bool sieve_arg_is_command(const struct sieve_args *args)
 	uint32_t name = args->program->operation_names[args->code[1]];
 
 	return strncmp(sieve_program_string(args->program, name).data, "command/", 8) == 0;
-}
-
-const uint32_t *sieve_arg_constant_items(const struct sieve_args *args, enum sieve_slot slot)
-{
-	const struct sieve_program *program = args->program;
-	const struct sieve_item *list = &program->items[sieve_arg_item(args, slot)];
-
-	for (uint32_t i = 0; i < list->b; i++) {
-		if (program->items[program->index[list->a + i]].type != SIEVE_ITEM_STRING)
-			return NULL;
-	}
-	return program->index + list->a;
 }
 
 bool sieve_arg_item_constant(const struct sieve_args *args, enum sieve_slot slot, uint32_t at)

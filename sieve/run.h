@@ -88,8 +88,7 @@ struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args 
 				 enum sieve_slot slot, uint32_t at);
 /* What is both a command and a test: which of them this call is. */
 bool sieve_arg_is_command(const struct sieve_args *args);
-/* The strings of a list whose items are all constant; else NULL. */
-const uint32_t *sieve_arg_constant_items(const struct sieve_args *args, enum sieve_slot slot);
+/* Whether one string of a list is. */
 bool sieve_arg_item_constant(const struct sieve_args *args, enum sieve_slot slot, uint32_t at);
 
 /* --- variables --- */

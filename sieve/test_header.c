@@ -119,7 +119,7 @@ static void gather_values(struct sieve_gather *gather, const struct sieve_args *
 static int run_header(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct sieve_matcher *matcher = sieve_match_begin(run, args);
-	const struct sieve_view *view = sieve_view_of(run, args, gather_values);
+	const struct sieve_view *view = sieve_view_of(matcher, args, gather_values);
 	struct sieve_field **fields;
 	size_t count;
 
@@ -230,7 +230,7 @@ static void gather_addresses(struct sieve_gather *gather, const struct sieve_arg
 static int run_address(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct sieve_matcher *matcher = sieve_match_begin(run, args);
-	const struct sieve_view *view = sieve_view_of(run, args, gather_addresses);
+	const struct sieve_view *view = sieve_view_of(matcher, args, gather_addresses);
 	struct sieve_gather own = { .run = run };
 
 	if (view != NULL)

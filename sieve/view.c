@@ -1,18 +1,20 @@
 /* view - values of fields that many tests share; a table by what the tests ask for. */
 #include "sieve/view.h"
 
-enum { VIEWS = 64 };
+enum { SETS = 16, WAYS = 4 };
 
 struct entry {
 	uint32_t operation, names, part, comparator;
 	struct sieve_view *view;	/* NULL: empty */
 };
 
-/* A newcomer takes the place of what has the same number: all can be made again. */
+struct set { struct entry entries[WAYS]; uint32_t next; };
+
+/* A newcomer takes the place of the oldest of its set: all can be made again. */
 struct sieve_views {
 	const struct sieve_message *message;
 	uint32_t version;		/* of the message */
-	struct entry entries[VIEWS];
+	struct set sets[SETS];
 };
 
 static struct sieve_views *views_of(struct sieve_run *run)
@@ -22,16 +24,15 @@ static struct sieve_views *views_of(struct sieve_run *run)
 	if (views == NULL)
 		run->views = views = roost_arena_new(run->arena, struct sieve_views);
 	else if (views->message != run->message || views->version != run->message->version)
-		memset(views->entries, 0, sizeof(views->entries));
+		memset(views->sets, 0, sizeof(views->sets));
 	views->message = run->message;
 	views->version = run->message->version;
 	return views;
 }
 
-static struct sieve_view *make(struct sieve_run *run, const struct sieve_args *args, unsigned comparator,
-			       void (*gather)(struct sieve_gather *gather, const struct sieve_args *args))
+static struct sieve_view *make(struct sieve_run *run, const struct sieve_args *args,
+			       const struct sieve_comparator *compare, sieve_gather_fn *gather)
 {
-	const struct sieve_comparator *compare = sieve_comparator_at(comparator);
 	struct sieve_view *view = roost_arena_new(run->arena, struct sieve_view);
 	struct sieve_gather gathered = { .run = run };
 
@@ -42,7 +43,7 @@ static struct sieve_view *make(struct sieve_run *run, const struct sieve_args *a
 		struct sieve_value *value = &view->values[i];
 
 		value->text = value->prepared = gathered.texts.items[i];
-		if (compare == NULL || compare->prepare == NULL)
+		if (compare->prepare == NULL)
 			continue;
 		roost_str_truncate(&run->scratch, 0);
 		compare->prepare(&run->scratch, value->text.data, value->text.len);
@@ -52,26 +53,28 @@ static struct sieve_view *make(struct sieve_run *run, const struct sieve_args *a
 	return view;
 }
 
-const struct sieve_view *sieve_view_of(struct sieve_run *run, const struct sieve_args *args,
-				       void (*gather)(struct sieve_gather *gather,
-						      const struct sieve_args *args))
+const struct sieve_view *sieve_view_of(const struct sieve_matcher *matcher,
+				       const struct sieve_args *args, sieve_gather_fn *gather)
 {
 	struct entry wanted = {
-		.operation = args->code[1], .names = sieve_arg_item(args, SIEVE_SLOT_ARG0),
-		.part = (uint32_t)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 0),
-		.comparator = sieve_match_comparator(args),
+		.operation = args->code[1], .names = matcher->names, .part = matcher->part,
+		.comparator = matcher->comparator_number,
 	};
-	struct entry *entry;
+	uint32_t hash = (wanted.names * 7 + wanted.part * 3 + wanted.comparator + wanted.operation * 5) *
+		0x9e3779b1u;
+	struct set *set;
 
-	if (sieve_arg_has(args, SIEVE_SLOT_MIME) || sieve_arg_has(args, SIEVE_SLOT_INDEX) ||
-	    sieve_arg_constant_items(args, SIEVE_SLOT_ARG0) == NULL)
+	if (!matcher->shared)
 		return NULL;
-	entry = &views_of(run)->entries[(wanted.names * 7 + wanted.part * 3 + wanted.comparator +
-					 wanted.operation) % VIEWS];
-	if (entry->view != NULL && entry->operation == wanted.operation && entry->names == wanted.names &&
-	    entry->part == wanted.part && entry->comparator == wanted.comparator)
-		return entry->view;
-	wanted.view = make(run, args, wanted.comparator, gather);
-	*entry = wanted;
+	set = &views_of(matcher->run)->sets[hash >> 28];
+	for (struct entry *each = set->entries; each < set->entries + WAYS; each++) {
+		if (each->names == wanted.names && each->operation == wanted.operation &&
+		    each->part == wanted.part && each->comparator == wanted.comparator)
+			return each->view;
+	}
+	if (sieve_program_constants(args->program, wanted.names) == NULL)
+		return NULL;
+	wanted.view = make(matcher->run, args, matcher->comparator, gather);
+	set->entries[set->next++ % WAYS] = wanted;
 	return wanted.view;
 }

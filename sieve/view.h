@@ -11,13 +11,13 @@ struct sieve_views;
 
 /* Collects the values of one test. */
 struct sieve_gather { struct sieve_run *run; ROOST_VEC(struct sieve_text) texts; };
+typedef void sieve_gather_fn(struct sieve_gather *gather, const struct sieve_args *args);
 
 /*
- * The view of a CALL, made by gather when it is not known yet. NULL: this call's values are its own,
- * as its names have variables, or fields of parts or by index are wanted.
+ * What the test looks at, made by gather when it is not known yet. NULL: its values are its own, as its
+ * names have variables, or fields of parts or by index are wanted.
  */
-const struct sieve_view *sieve_view_of(struct sieve_run *run, const struct sieve_args *args,
-				       void (*gather)(struct sieve_gather *gather,
-						      const struct sieve_args *args));
+const struct sieve_view *sieve_view_of(const struct sieve_matcher *matcher,
+				       const struct sieve_args *args, sieve_gather_fn *gather);
 
 #endif

@@ -2,29 +2,23 @@
 #include <ctype.h>
 #include "sieve/words.h"
 
-enum { FIRST_SLOTS = 256 };
+enum { FIRST_SLOTS = 1024 };
 
-/* In names this bit is case and nothing else. */
-enum { CASE = 32 };
-
+/* In letters this bit is case and nothing else; few words are alike in what is looked at here. */
 static uint32_t hash_name(struct sieve_text text)
 {
-	uint32_t hash = (uint32_t)text.len;
+	enum { CASE = 32 };
+	uint32_t first = (unsigned char)text.data[0] | CASE;
+	uint32_t middle = (unsigned char)text.data[text.len / 2] | CASE;
+	uint32_t last = (unsigned char)text.data[text.len - 1] | CASE;
 
-	for (size_t i = 0; i < text.len; i++)
-		hash = (hash ^ ((unsigned char)text.data[i] | CASE)) * 0x01000193u;
-	return hash ^ hash >> 15;
+	return (((first * 31 + middle) * 31 + last) * 31 + (uint32_t)text.len) * 0x9e3779b1u >> 16;
 }
 
 static bool is_name(const struct sieve_word *word, struct sieve_text text)
 {
-	if (word->len != text.len)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		if ((word->name[i] | CASE) != (text.data[i] | CASE))
-			return false;
-	}
-	return true;
+	return word->len == text.len && (memcmp(word->name, text.data, text.len) == 0 ||
+					 strncasecmp(word->name, text.data, text.len) == 0);
 }
 
 /* Where the word is, or the empty slot where it would go. */
@@ -39,7 +33,7 @@ static uint32_t find_slot(const struct sieve_words *words, struct sieve_text tex
 
 struct sieve_word *sieve_words_find(const struct sieve_words *words, struct sieve_text text)
 {
-	return words->count > 0 ? words->slots[find_slot(words, text)] : NULL;
+	return words->count > 0 && text.len > 0 ? words->slots[find_slot(words, text)] : NULL;
 }
 
 static void grow(struct sieve_words *words)
