@@ -38,17 +38,7 @@ bool sieve_check_required(const struct sieve_check *check, const char *extension
 
 static bool in_setting(const struct sieve_instance *instance, const char *setting, const char *name)
 {
-	const char *list = sieve_setting(instance, setting);
-	size_t len = strlen(name);
-
-	while (list != NULL && *list != '\0') {
-		size_t word = strcspn(list, " ,");
-
-		if (word == len && strncmp(list, name, len) == 0)
-			return true;
-		list += word + strspn(list + word, " ,");
-	}
-	return false;
+	return sieve_text_in(sieve_text_of(name), sieve_setting(instance, setting));
 }
 
 int sieve_check_require(struct sieve_check *check, const char *name, struct sieve_position at,

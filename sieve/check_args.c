@@ -29,20 +29,6 @@ static bool type_fits(const struct sieve_arg *arg, enum sieve_type type)
 	}
 }
 
-static bool in_words(const char *words, const char *name)
-{
-	size_t len = strlen(name);
-
-	while (words != NULL && *words != '\0') {
-		size_t word = strcspn(words, " ");
-
-		if (word == len && strncmp(words, name, len) == 0)
-			return true;
-		words += word + strspn(words + word, " ");
-	}
-	return false;
-}
-
 static const struct sieve_tag *find_tag(const struct sieve_check *check,
 					const struct sieve_use *use, const struct sieve_word *word)
 {
@@ -52,7 +38,8 @@ static const struct sieve_tag *find_tag(const struct sieve_check *check,
 		const struct sieve_tag *tag = each->tag;
 
 		if (check->required[each->extension] && ((tag->group & use->def->groups) != 0 ||
-							 in_words(tag->commands, use->def->name)) &&
+							 sieve_text_in(sieve_text_of(use->def->name),
+								       tag->commands)) &&
 		    (tag->with == NULL || sieve_check_required(check, tag->with)))
 			return tag;
 	}

@@ -48,8 +48,7 @@ int sieve_delivery_run(struct sieve_delivery *delivery, const struct sieve_progr
 	result->actions.count = actions;
 	result->marks.count = marks;
 	result->keep_cancelled = false;
-	if (sieve_message_changed(delivery->message))
-		sieve_message_replace(delivery->message, delivery->message->original);
+	sieve_message_restore(delivery->message);
 	return -1;
 }
 

@@ -79,6 +79,7 @@ static int replace_all(struct sieve_run *run, const struct sieve_args *args, str
 		return sieve_run_error(run, "specified :from address '%s' is invalid for the replace "
 				       "command", from.data);
 	append_kept_fields(&out, sieve_message_text(run->message), subject, from);
+	run->message->originals |= subject.data != NULL || from.data != NULL;
 	if (from.data != NULL)
 		sieve_append_address(&out, run->arena, "From", from);
 	if (subject.data != NULL)
@@ -223,6 +224,9 @@ static int run_enclose(struct sieve_run *run, const struct sieve_args *args)
 	roost_str_printf(&out, "\r\n--%s\r\nContent-Type: message/rfc822\r\n\r\n", boundary);
 	roost_str_append(&out, message.data, message.len);
 	roost_str_printf(&out, "\r\n--%s--\r\n", boundary);
+	/* RFC 5703 section 6: redirect sends what was enclosed. */
+	if (run->message->enclosed.data == NULL)
+		run->message->enclosed = sieve_text_dup(run->message->arena, message);
 	sieve_message_replace(run->message, sieve_text_of_str(&out));
 	roost_str_free(&out);
 	return 0;

@@ -59,12 +59,15 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/ext_special_use.c \
 	sieve/ext_vacation.c \
 	sieve/ext_variables.c \
-	sieve/external.c sieve/external.h \
+	sieve/exchange.c sieve/exchange.h \
+	sieve/external.c sieve/external.h sieve/external_parts.h \
+	sieve/external_socket.c \
 	sieve/extensions.c sieve/extensions.h \
 	sieve/generate.c \
 	sieve/hash.h \
 	sieve/host.h \
 	sieve/instance.c sieve/instance.h \
+	sieve/lists.c sieve/lists.h \
 	sieve/match.c sieve/match.h \
 	sieve/message.c sieve/message.h \
 	sieve/mailto.c sieve/mailto.h \
@@ -101,7 +104,6 @@ sieve_sieve_testsuite_SOURCES = \
 	sieve/tester.c sieve/tester.h \
 	sieve/tester_commands.c \
 	sieve/tester_host.c \
-	sieve/tester_lists.c \
 	sieve/testsuite.c
 sieve_sieve_testsuite_LDADD = $(SIEVE_LIBS)
 dist_man_MANS += sieve/sieve-testsuite.1

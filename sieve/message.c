@@ -83,6 +83,14 @@ void sieve_message_replace(struct sieve_message *message, struct sieve_text data
 	read_fields(message);
 }
 
+void sieve_message_restore(struct sieve_message *message)
+{
+	message->enclosed.data = NULL;
+	message->originals = false;
+	if (sieve_message_changed(message))
+		sieve_message_replace(message, message->original);
+}
+
 bool sieve_message_changed(const struct sieve_message *message)
 {
 	return message->edited || message->data.data != message->original.data;

@@ -56,6 +56,7 @@ void sieve_run_free(struct sieve_run *run)
 	roost_vec_free(&run->frames);
 	roost_vec_free(&run->loops);
 	roost_str_free(&run->scratch);
+	roost_map_free(run->lists);
 	roost_arena_free(run->arena);
 }
 

@@ -51,6 +51,7 @@ struct sieve_run {
 	struct sieve_matcher matcher;
 	struct roost_str scratch;	/* of the matcher */
 	struct sieve_views *views;	/* view.c; NULL: none yet */
+	struct roost_map *lists;	/* ext_lists.c; NULL: none yet */
 };
 
 /* Arguments of one CALL. */

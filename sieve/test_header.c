@@ -3,13 +3,18 @@
 #include "sieve/mime_fields.h"
 #include "sieve/view.h"
 
-static const char address_headers[] =
-	"from to cc bcc sender reply-to resent-from resent-to resent-cc resent-bcc resent-sender "
-	"resent-reply-to delivered-to errors-to apparently-to for-approval for-comment "
-	"for-handling return-receipt-to read-receipt-to return-receipt-requested "
-	"registered-mail-reply-requested-by mail-followup-to mail-reply-to abuse-reports-to "
-	"x-complaints-to x-report-abuse-to x-confirm-reading-to x-admin x-beenthere "
-	"x-original-from x-original-to";
+#define T(word) { word, sizeof(word) - 1 }
+static const struct sieve_text address_headers[] = {
+	T("from"), T("to"), T("cc"), T("bcc"), T("sender"), T("reply-to"), T("resent-from"),
+	T("resent-to"), T("resent-cc"), T("resent-bcc"), T("resent-sender"), T("resent-reply-to"),
+	T("delivered-to"), T("errors-to"), T("apparently-to"), T("for-approval"), T("for-comment"),
+	T("for-handling"), T("return-receipt-to"), T("read-receipt-to"),
+	T("return-receipt-requested"), T("registered-mail-reply-requested-by"), T("mail-followup-to"),
+	T("mail-reply-to"), T("abuse-reports-to"), T("x-complaints-to"), T("x-report-abuse-to"),
+	T("x-confirm-reading-to"), T("x-admin"), T("x-beenthere"), T("x-original-from"),
+	T("x-original-to"),
+};
+#undef T
 
 /* The one that :index and :last ask for, or all. */
 static struct sieve_field **pick(struct sieve_run *run, const struct sieve_args *args,
@@ -93,7 +98,7 @@ struct sieve_field **sieve_fields_of(struct sieve_run *run, const struct sieve_a
 	return pick(run, args, found, count);
 }
 
-static int check_names(struct sieve_check *check, struct sieve_use *use)
+int sieve_check_header_names(struct sieve_check *check, struct sieve_use *use)
 {
 	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
 
@@ -135,12 +140,10 @@ static int run_header(struct sieve_run *run, const struct sieve_args *args)
 
 static bool is_address_header(struct sieve_text name)
 {
-	for (const char *word = address_headers; *word != '\0';) {
-		size_t len = strcspn(word, " ");
-
-		if (len == name.len && strncasecmp(word, name.data, len) == 0)
+	for (size_t i = 0; i < ROOST_COUNT(address_headers); i++) {
+		if (address_headers[i].len == name.len &&
+		    strncasecmp(address_headers[i].data, name.data, name.len) == 0)
 			return true;
-		word += len + (word[len] == ' ');
 	}
 	return false;
 }
@@ -310,7 +313,7 @@ static const struct sieve_def match_defs[] = {
 	{ .name = "header", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
 	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_LIST, "header names" }, { SIEVE_LIST, "key list" } },
-	  .check = check_names, .run = run_header },
+	  .check = sieve_check_header_names, .run = run_header },
 	{ .name = "address", .is_test = true, .required = 2, .groups = ALL_GROUPS, .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_LIST, "header list" }, { SIEVE_LIST, "key list" } },
 	  .check = check_address, .run = run_address },

@@ -45,6 +45,7 @@ sieve_tests = \
 	tests/sieve/editheader/delete.svtest \
 	tests/sieve/editheader/forbidden.svtest \
 	tests/sieve/editheader/implicit-keep.svtest \
+	tests/sieve/editheader/originals.svtest \
 	tests/sieve/enotify.svtest \
 	tests/sieve/environment/config.svtest \
 	tests/sieve/environment/debug.svtest \
@@ -122,6 +123,7 @@ sieve_tests = \
 	tests/sieve/vacation/own.svtest \
 	tests/sieve/vacation/reply.svtest \
 	tests/sieve/vacation/suppress.svtest \
+	tests/sieve/vacation/template.svtest \
 	tests/sieve/variables/encodeurl.svtest \
 	tests/sieve/variables/match.svtest \
 	tests/sieve/variables/modifiers.svtest \
@@ -247,6 +249,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/scripts/vacation-twice.sieve \
 	tests/sieve/strings/unicode-errors.sieve \
 	tests/sieve/vacation/errors.sieve \
+	tests/sieve/vacation/periods.sieve \
 	tests/sieve/variables/encodeurl.sieve \
 	tests/sieve/variables/modifiers.sieve \
 	tests/sieve/variables/names.sieve
