@@ -81,7 +81,7 @@ static struct sieve_text quote(struct roost_arena *arena, struct sieve_text text
 /* Cut so that each character is there with all its bytes. RFC 5435 section 6. */
 static struct sieve_text encode_url(struct sieve_run *run, struct sieve_text text)
 {
-	uint64_t limit = sieve_setting_size(run->instance, "sieve_variables_max_value_size", 4096);
+	uint64_t limit = sieve_variable_limit(run->instance);
 	struct roost_str out = ROOST_STR_INIT;
 
 	for (size_t at = 0; at < text.len;) {

@@ -83,6 +83,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/slot.h \
 	sieve/tag_match.c \
 	sieve/test_header.c \
+	sieve/trace.c sieve/trace.h \
 	sieve/view.c sieve/view.h
 
 lib_LTLIBRARIES += sieve/libroost-sieve.la
@@ -105,11 +106,11 @@ sieve_sieve_testsuite_SOURCES = \
 	sieve/tester_commands.c \
 	sieve/tester_host.c \
 	sieve/testsuite.c
-sieve_sieve_testsuite_LDADD = $(SIEVE_LIBS)
+sieve_sieve_testsuite_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 dist_man_MANS += sieve/sieve-testsuite.1
 
 noinst_LTLIBRARIES += sieve/libsieve-tool.la
-sieve_libsieve_tool_la_SOURCES = sieve/tool.c sieve/tool.h
+sieve_libsieve_tool_la_SOURCES = sieve/tool.c sieve/tool.h sieve/tool_out.c
 bin_PROGRAMS += sieve/sievec sieve/sieve-dump sieve/sieve-filter sieve/sieve-test
 sieve_sievec_SOURCES = sieve/sievec.c
 sieve_sievec_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
@@ -117,7 +118,7 @@ sieve_sieve_dump_SOURCES = sieve/sieve_dump.c
 sieve_sieve_dump_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 sieve_sieve_filter_SOURCES = sieve/sieve_filter.c
 sieve_sieve_filter_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
-sieve_sieve_test_SOURCES = sieve/sieve_test.c
+sieve_sieve_test_SOURCES = sieve/sieve_test.c sieve/tool_host.c sieve/tool_host.h
 sieve_sieve_test_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-filter.1 sieve/sieve-test.1 \
 	sieve/roost-sieve.3 sieve/sieve2.3

@@ -3,6 +3,7 @@
 #include "sieve/regex.h"
 #include "sieve/run.h"
 #include "sieve/strset.h"
+#include "sieve/trace.h"
 
 enum { MAX_LOOKUP = 1024, MAX_LINEAR = 6 };
 
@@ -223,9 +224,16 @@ static void set_matches(struct sieve_matcher *matcher, struct sieve_text text,
 			const struct sieve_span *spans, unsigned count)
 {
 	struct sieve_run *run = matcher->run;
+	uint64_t bytes = 0;
 
 	if (matcher->quiet)
 		return;
+	for (unsigned i = 0; i < count; i++)
+		bytes += spans[i].len;
+	if (sieve_run_room(run, bytes) < 0) {
+		matcher->failed = true;
+		return;
+	}
 	run->match_count = count;
 	for (unsigned i = 0; i < count; i++)
 		run->matches[i] = sieve_text_dup(run->arena, (struct sieve_text){
@@ -277,10 +285,11 @@ static int match_lists(struct sieve_matcher *matcher, struct sieve_text value)
 	struct sieve_run *run = matcher->run;
 	uint64_t most = sieve_setting_size(run->instance, "sieve_extlists_max_lookup_size", MAX_LOOKUP);
 	struct sieve_span whole = { 0, value.len };
-	char *lower = roost_arena_strndup(run->arena, value.data, value.len);
+	char *lower;
 
 	if (value.len > most || memchr(value.data, '\0', value.len) != NULL)
 		return 0;
+	lower = roost_arena_strndup(run->arena, value.data, value.len);
 	for (char *c = lower; *c != '\0'; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
 	for (uint32_t i = 0; i < matcher->count; i++) {
@@ -308,8 +317,7 @@ static bool match_relation(struct sieve_matcher *matcher, struct sieve_text prep
 }
 
 /* prepared is looked at by the types that compare; regex and list take the value itself. */
-static int match_prepared(struct sieve_matcher *matcher, struct sieve_text value,
-			  struct sieve_text prepared)
+static int compare(struct sieve_matcher *matcher, struct sieve_text value, struct sieve_text prepared)
 {
 	switch (matcher->type) {
 	case SIEVE_MATCH_IS:
@@ -327,6 +335,16 @@ static int match_prepared(struct sieve_matcher *matcher, struct sieve_text value
 	default:
 		return match_relation(matcher, prepared);
 	}
+}
+
+static int match_prepared(struct sieve_matcher *matcher, struct sieve_text value,
+			  struct sieve_text prepared)
+{
+	int matched = compare(matcher, value, prepared);
+
+	if (sieve_traces(matcher->run, SIEVE_TRACE_MATCHING))
+		sieve_trace_match(matcher, value, matched);
+	return matched;
 }
 
 int sieve_match_value(struct sieve_matcher *matcher, struct sieve_text value)

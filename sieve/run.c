@@ -3,7 +3,7 @@
 #include <time.h>
 #include <roost/date.h>
 #include <roost/utf8.h>
-#include "sieve/run.h"
+#include "sieve/trace.h"
 
 enum { STEPS_PER_CLOCK = 64, MAX_MEMORY = 100 << 20 };
 
@@ -30,7 +30,11 @@ void sieve_run_init(struct sieve_run *run, const struct sieve_instance *instance
 	clock_gettime(CLOCK_REALTIME, &now);
 	run->now = host->now != NULL ? host->now(host->context) :
 		(int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	run->message_memory = roost_arena_size(message->arena);
 	run->memory_limit = sieve_setting_size(instance, "sieve_max_memory", MAX_MEMORY);
+	/* Edited copies of a large message are no attack. */
+	if (run->memory_limit > 0)
+		run->memory_limit += 2 * message->original.len;
 	run->variables = roost_arena_zalloc(run->arena, (program->variable_count + 1) *
 					    sizeof(struct roost_str));
 	run->globals = roost_arena_zalloc(run->arena, (program->global_count + 1) *
@@ -92,6 +96,9 @@ int sieve_run_act(struct sieve_run *run, struct sieve_action *action, bool cance
 {
 	struct roost_error err = { 0 };
 
+	if (sieve_traces(run, SIEVE_TRACE_ACTIONS))
+		sieve_trace(run, "action %s%s%s", action->name, action->target != NULL ? " " : "",
+			    action->target != NULL ? action->target : "");
 	action->at = sieve_run_at(run);
 	if (action->message.data == NULL)
 		action->message = sieve_message_text(run->message);
@@ -136,13 +143,19 @@ void sieve_run_leave(struct sieve_run *run)
 
 /* --- the loop --- */
 
-/* What a script evaluates lives until its end: loops and includes could fill the machine. */
-static bool over_memory(struct sieve_run *run)
+/*
+ * What a script evaluates, what it makes of the message and what it asks for live until its end: loops and
+ * includes could fill the machine.
+ */
+int sieve_run_room(struct sieve_run *run, uint64_t bytes)
 {
-	if (run->memory_limit == 0 || roost_arena_size(run->arena) <= run->memory_limit)
-		return false;
-	sieve_run_error(run, "execution exceeded the limit of memory");
-	return true;
+	uint64_t message = roost_arena_size(run->message->arena);
+	uint64_t used = roost_arena_size(run->arena) + roost_arena_size(run->result->arena) +
+		(message > run->message_memory ? message - run->message_memory : 0);
+
+	if (run->memory_limit == 0 || (bytes <= run->memory_limit && used <= run->memory_limit - bytes))
+		return 0;
+	return run->failed ? -1 : sieve_run_error(run, "execution exceeded the limit of memory");
 }
 
 static bool over_time(struct sieve_run *run)
@@ -177,7 +190,11 @@ static void step(struct sieve_run *run)
 
 		run->line = code[2];
 		run->next = run->pc + 4 + 2 * code[3];
+		if (run->trace != NULL)
+			sieve_trace_command(run, &args);
 		result = run->program->operations[code[1]]->run(run, &args);
+		if (run->trace != NULL)
+			sieve_trace_test(run, &args, result);
 		run->truth = result > 0;
 		if (result < 0)
 			run->failed = true;
@@ -190,7 +207,7 @@ bool sieve_run(struct sieve_run *run)
 	while (!run->stopped && !run->failed) {
 		run->pc = run->next;
 		step(run);
-		if (++run->steps % STEPS_PER_CLOCK == 0 && (over_time(run) || over_memory(run)))
+		if (++run->steps % STEPS_PER_CLOCK == 0 && (over_time(run) || sieve_run_room(run, 0) < 0))
 			break;
 	}
 	return !run->failed;
@@ -263,8 +280,11 @@ static struct sieve_text evaluate(struct sieve_run *run, uint32_t number)
 
 	if (item->type == SIEVE_ITEM_STRING)
 		return sieve_program_string(program, number);
-	for (uint32_t i = 0; i < item->b; i++)
+	for (uint32_t i = 0; i < item->b; i++) {
 		append_piece(run, &program->items[program->index[item->a + i]], &out);
+		if (sieve_run_room(run, out.len) < 0)
+			break;
+	}
 	text = sieve_text_dup(run->arena, sieve_text_of_str(&out));
 	roost_str_free(&out);
 	return text;

@@ -31,6 +31,7 @@ struct sieve_run {
 	struct sieve_result *result;
 	struct sieve_diag *diag;
 	struct roost_arena *arena;	/* until the run ends */
+	const struct sieve_trace *trace;	/* NULL: nobody wants to know */
 	void *tester;			/* the test language's state; NULL outside of it */
 
 	uint32_t pc, next, line;
@@ -46,7 +47,8 @@ struct sieve_run {
 	uint64_t cpu_start, cpu_limit;	/* microseconds; limit 0: none */
 	uint32_t steps;
 	bool timed_out;
-	uint64_t memory_limit;		/* bytes of the run's own; 0: none */
+	uint64_t memory_limit;		/* bytes that it may use beside the message; 0: none */
+	uint64_t message_memory;	/* what the message used when it began */
 	bool tester_ended;		/* by test_fail */
 	struct sieve_matcher matcher;
 	struct roost_str scratch;	/* of the matcher */
@@ -69,6 +71,8 @@ void sieve_run_free(struct sieve_run *run);
 
 /* Report an error that ends the script. Always -1. */
 int sieve_run_error(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
+/* Whether this much more memory may be used; before large texts are put together. -1 with the error reported. */
+int sieve_run_room(struct sieve_run *run, uint64_t bytes);
 void sieve_run_warning(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
 struct sieve_message_at sieve_run_at(const struct sieve_run *run);
 /* Adds an action; -1 with the error reported. */

@@ -132,6 +132,7 @@ bool tester_run_script(struct tester *tester, struct sieve_program *program, boo
 	sieve_run_init(&run, tester->instance, program, &tester->host, tester->message,
 		       &tester->envelope, &tester->result, &tester->log);
 	run.tester = tester;
+	run.trace = tester->trace;
 	ok = sieve_run(&run);
 	if (ended != NULL)
 		*ended = run.tester_ended;

@@ -39,7 +39,7 @@ struct tester {
 	const char *test;		/* name of the one that runs; NULL */
 	uint32_t test_end;		/* where its block ends */
 	bool aborted;			/* the file cannot go on */
-	bool print_log;
+	const struct sieve_trace *trace;	/* NULL: none */
 	const struct sieve_loader *loader;
 };
 

@@ -47,6 +47,10 @@ static struct sieve_view *make(struct sieve_run *run, const struct sieve_args *a
 			continue;
 		roost_str_truncate(&run->scratch, 0);
 		compare->prepare(&run->scratch, value->text.data, value->text.len);
+		if (sieve_run_room(run, run->scratch.len) < 0) {
+			view->count = i;
+			break;
+		}
 		value->prepared = sieve_text_dup(run->arena, sieve_text_of_str(&run->scratch));
 	}
 	roost_vec_free(&gathered.texts);

@@ -78,6 +78,7 @@ sieve_tests = \
 	tests/sieve/limits/cpu.svtest \
 	tests/sieve/limits/extensions.svtest \
 	tests/sieve/limits/include-depth.svtest \
+	tests/sieve/limits/memory-operations.svtest \
 	tests/sieve/limits/memory.svtest \
 	tests/sieve/limits/notify.svtest \
 	tests/sieve/limits/regex.svtest \
@@ -213,6 +214,8 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/limits/included/multiply6.sieve \
 	tests/sieve/limits/included/multiply7.sieve \
 	tests/sieve/limits/included/multiply8.sieve \
+	tests/sieve/limits/memory-enclose.sieve \
+	tests/sieve/limits/memory-template.sieve \
 	tests/sieve/limits/notify.sieve \
 	tests/sieve/limits/regex.sieve \
 	tests/sieve/limits/variables.sieve \
