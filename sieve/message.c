@@ -118,13 +118,23 @@ struct sieve_field *sieve_message_field(struct sieve_message *message, struct si
 	return NULL;
 }
 
+/* What was encoded can have blanks at its ends too. */
+static struct sieve_text trimmed(struct sieve_text text)
+{
+	while (text.len > 0 && (*text.data == ' ' || *text.data == '\t'))
+		text.data++, text.len--;
+	while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+		text.len--;
+	return text;
+}
+
 struct sieve_text sieve_field_value(struct sieve_message *message, struct sieve_field *field)
 {
 	if (field->value.data == NULL) {
 		struct roost_str out = ROOST_STR_INIT;
 
 		roost_word_decode(&out, field->raw);
-		field->value = sieve_text_dup(message->arena, sieve_text_of_str(&out));
+		field->value = sieve_text_dup(message->arena, trimmed(sieve_text_of_str(&out)));
 		roost_str_free(&out);
 	}
 	return field->value;

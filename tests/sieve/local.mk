@@ -132,6 +132,8 @@ sieve_tests = \
 	tests/sieve/variables/string.svtest
 TESTS += $(sieve_tests)
 EXTRA_DIST += $(sieve_tests) \
+	tests/sieve/test_sieve_headers.py \
+	tests/sieve/test_sieve_tools.py \
 	tests/sieve/body/errors.sieve \
 	tests/sieve/core/actions.sieve \
 	tests/sieve/core/address-headers.sieve \
