@@ -2,8 +2,11 @@
  * ":matches" patterns, cut at the stars into segments of fixed shape. The first segment stands at the
  * start, the last at the end, each other one at its leftmost place: no backtracking is ever needed.
  */
+#include <stdint.h>
 #include <string.h>
 #include "sieve/glob.h"
+
+enum { MAX_WORK = 50 * 1000 * 1000 };	/* some tenths of a second */
 
 enum atom_kind { ATOM_TEXT, ATOM_ONE, ATOM_EMPTY };
 
@@ -100,6 +103,7 @@ struct match {
 	size_t len;
 	struct sieve_span *captures;	/* NULL: not wanted */
 	unsigned count;
+	uint64_t work;			/* atoms that were looked at */
 };
 
 static void capture(struct match *match, size_t start, size_t len)
@@ -130,6 +134,7 @@ static bool stands_at(const struct sieve_glob *glob, const struct segment *segme
 	for (size_t i = 0; i < segment->count; i++) {
 		const struct atom *atom = &glob->atoms[segment->first + i];
 
+		match->work++;
 		if (atom->kind == ATOM_EMPTY)
 			continue;
 		if (atom->kind == ATOM_ONE) {
@@ -178,7 +183,7 @@ static bool find_segment(const struct sieve_glob *glob, const struct segment *se
 		*end = *at + atom->len;
 		return true;
 	}
-	while (*at <= match->len) {
+	while (*at <= match->len && match->work < MAX_WORK) {
 		if (stands_at(glob, segment, match, *at, end))
 			return true;
 		if (*at == match->len)
@@ -225,17 +230,17 @@ static bool fit_last(const struct sieve_glob *glob, const struct segment *segmen
 	return true;
 }
 
-bool sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t len,
+int sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t len,
 		      struct sieve_span *captures, unsigned *count)
 {
-	struct match match = { text, len, captures, 0 };
+	struct match match = { .text = text, .len = len, .captures = captures };
 	size_t at, end, last = glob->segment_count - 1;
 
 	capture(&match, 0, len);
 	if (!stands_at(glob, &glob->segments[0], &match, 0, &at))
-		return false;
+		return 0;
 	if (last == 0 && at != len)
-		return false;
+		return 0;
 	capture_segment(glob, &glob->segments[0], &match, 0);
 	for (size_t i = 1; i <= last; i++) {
 		const struct segment *segment = &glob->segments[i];
@@ -243,7 +248,7 @@ bool sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t le
 
 		if (i == last ? !fit_last(glob, segment, &match, at, &start) :
 		    !find_segment(glob, segment, &match, &start, &end))
-			return false;
+			return match.work < MAX_WORK ? 0 : -1;
 		capture(&match, at, start - at);
 		capture_segment(glob, segment, &match, start);
 		if (i < last)
@@ -251,5 +256,5 @@ bool sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t le
 	}
 	if (count != NULL)
 		*count = match.count;
-	return true;
+	return 1;
 }

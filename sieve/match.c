@@ -6,6 +6,8 @@
 #include "sieve/trace.h"
 
 enum { MAX_LOOKUP = 1024, MAX_LINEAR = 6 };
+/* What values cost, in the unit of sieve_run_spend. */
+enum { VALUE_WORK = 1, BYTES_OF_WORK = 64, REGEX_WORK = SIEVE_WORK / 2 };
 
 static struct sieve_text prepare(const struct sieve_comparator *comparator,
 				 struct roost_arena *arena, struct sieve_text text)
@@ -178,7 +180,7 @@ static bool match_is(struct sieve_matcher *matcher, struct sieve_text prepared)
 	return false;
 }
 
-enum { SHORT_TEXT = 256 };
+enum { SHORT_TEXT = 256, PIECE = 16 << 10 };
 
 /* memmem begins with a table of the key, which costs more than looking through a short text does. */
 static bool contains(struct sieve_text text, struct sieve_text key)
@@ -196,10 +198,32 @@ static bool contains(struct sieve_text text, struct sieve_text key)
 	return false;
 }
 
+/* Many keys that begin alike make this slow: time is looked at after each piece of the text. */
+static bool contains_any(struct sieve_matcher *matcher, struct sieve_text text)
+{
+	const struct sieve_multi *multi = ready(matcher);
+	size_t overlap = sieve_multi_longest(multi);
+
+	for (;;) {
+		size_t piece = text.len > PIECE + overlap ? PIECE + overlap : text.len;
+
+		if (sieve_multi_in(multi, text.data, piece))
+			return true;
+		if (piece == text.len)
+			return false;
+		if (sieve_run_spend(matcher->run, SIEVE_WORK) < 0) {
+			matcher->failed = true;
+			return false;
+		}
+		text.data += PIECE;
+		text.len -= PIECE;
+	}
+}
+
 static bool match_contains(struct sieve_matcher *matcher, struct sieve_text prepared)
 {
 	if (matcher->items != NULL && matcher->count > MAX_LINEAR)
-		return sieve_multi_in(ready(matcher), prepared.data, prepared.len);
+		return contains_any(matcher, prepared);
 	for (uint32_t i = 0; i < matcher->count; i++) {
 		if (contains(prepared, key_at(matcher, i)))
 			return true;
@@ -240,7 +264,7 @@ static void set_matches(struct sieve_matcher *matcher, struct sieve_text text,
 			text.data + spans[i].start, spans[i].len });
 }
 
-static bool match_globs(struct sieve_matcher *matcher, struct sieve_text value,
+static int match_globs(struct sieve_matcher *matcher, struct sieve_text value,
 			struct sieve_text prepared)
 {
 	struct sieve_span spans[SIEVE_CAPTURES];
@@ -248,12 +272,18 @@ static bool match_globs(struct sieve_matcher *matcher, struct sieve_text value,
 	unsigned count;
 
 	for (uint32_t i = 0; i < matcher->count; i++) {
-		if (!sieve_glob_match(globs[i], prepared.data, prepared.len, spans, &count))
+		int result = sieve_glob_match(globs[i], prepared.data, prepared.len, spans, &count);
+
+		if (result < 0) {
+			matcher->failed = true;
+			return sieve_run_error(matcher->run, "a pattern of :matches takes too much work");
+		}
+		if (result == 0)
 			continue;
 		set_matches(matcher, matcher->comparator->same_length ? value : prepared, spans, count);
-		return true;
+		return 1;
 	}
-	return false;
+	return 0;
 }
 
 static int match_regexes(struct sieve_matcher *matcher, struct sieve_text value)
@@ -340,7 +370,12 @@ static int compare(struct sieve_matcher *matcher, struct sieve_text value, struc
 static int match_prepared(struct sieve_matcher *matcher, struct sieve_text value,
 			  struct sieve_text prepared)
 {
+	uint64_t work = VALUE_WORK + value.len / BYTES_OF_WORK +
+		(matcher->type == SIEVE_MATCH_REGEX ? REGEX_WORK : 0);
 	int matched = compare(matcher, value, prepared);
+
+	if (sieve_run_spend(matcher->run, work) < 0)
+		matcher->failed = true;
 
 	if (sieve_traces(matcher->run, SIEVE_TRACE_MATCHING))
 		sieve_trace_match(matcher, value, matched);

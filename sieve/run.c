@@ -5,7 +5,7 @@
 #include <roost/utf8.h>
 #include "sieve/trace.h"
 
-enum { STEPS_PER_CLOCK = 64, MAX_MEMORY = 100 << 20 };
+enum { MAX_MEMORY = 100 << 20 };
 
 static uint64_t cpu_now(void)
 {
@@ -158,13 +158,23 @@ int sieve_run_room(struct sieve_run *run, uint64_t bytes)
 	return run->failed ? -1 : sieve_run_error(run, "execution exceeded the limit of memory");
 }
 
-static bool over_time(struct sieve_run *run)
+static int check_time(struct sieve_run *run)
 {
 	if (run->cpu_limit == 0 || cpu_now() - run->cpu_start < run->cpu_limit)
-		return false;
+		return 0;
+	if (run->timed_out)
+		return -1;
 	run->timed_out = true;
-	sieve_run_error(run, "execution exceeded the limit of CPU time");
-	return true;
+	return sieve_run_error(run, "execution exceeded the limit of CPU time");
+}
+
+int sieve_run_spend(struct sieve_run *run, uint64_t work)
+{
+	run->work += work;
+	if (run->work < SIEVE_WORK)
+		return 0;
+	run->work = 0;
+	return check_time(run) < 0 ? -1 : sieve_run_room(run, 0);
 }
 
 static void step(struct sieve_run *run)
@@ -207,7 +217,7 @@ bool sieve_run(struct sieve_run *run)
 	while (!run->stopped && !run->failed) {
 		run->pc = run->next;
 		step(run);
-		if (++run->steps % STEPS_PER_CLOCK == 0 && (over_time(run) || sieve_run_room(run, 0) < 0))
+		if (sieve_run_spend(run, SIEVE_STEP_WORK) < 0)
 			break;
 	}
 	return !run->failed;

@@ -45,7 +45,7 @@ struct sieve_run {
 	uint32_t unit;
 	int64_t now;			/* microseconds; the same for the whole run */
 	uint64_t cpu_start, cpu_limit;	/* microseconds; limit 0: none */
-	uint32_t steps;
+	uint64_t work;			/* since the clock was looked at */
 	bool timed_out;
 	uint64_t memory_limit;		/* bytes that it may use beside the message; 0: none */
 	uint64_t message_memory;	/* what the message used when it began */
@@ -73,6 +73,9 @@ void sieve_run_free(struct sieve_run *run);
 int sieve_run_error(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
 /* Whether this much more memory may be used; before large texts are put together. -1 with the error reported. */
 int sieve_run_room(struct sieve_run *run, uint64_t bytes);
+/* Work was done; the clock and the memory are looked at after each SIEVE_WORK of it. -1: over a limit, reported. */
+enum { SIEVE_WORK = 4096, SIEVE_STEP_WORK = SIEVE_WORK / 64 };
+int sieve_run_spend(struct sieve_run *run, uint64_t work);
 void sieve_run_warning(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
 struct sieve_message_at sieve_run_at(const struct sieve_run *run);
 /* Adds an action; -1 with the error reported. */

@@ -67,8 +67,9 @@ struct bucket { uint32_t first, count; };
 enum { MAX_FEW = 4 };
 
 struct sieve_multi {
-	uint32_t few;			/* not 0: that many texts, and nothing of what follows them */
+	uint32_t few;			/* not 0: that many texts, and nothing of what follows longest */
 	struct sieve_text *texts;	/* of two bytes and more, in order of their buckets */
+	size_t longest;
 	size_t count;
 	bool always;			/* an empty pattern */
 	bool any_single;
@@ -87,6 +88,20 @@ static unsigned bucket_of(unsigned pair)
 	return (pair * 0x9e3779b1u) >> 24;
 }
 
+static size_t longest_of(const struct sieve_text *texts, size_t count)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < count; i++)
+		longest = texts[i].len > longest ? texts[i].len : longest;
+	return longest;
+}
+
+size_t sieve_multi_longest(const struct sieve_multi *multi)
+{
+	return multi->longest;
+}
+
 /* One scan for each is cheaper than tables that have to be made first. */
 static struct sieve_multi *few_create(struct roost_arena *arena, const struct sieve_text *texts,
 				      size_t count)
@@ -95,6 +110,7 @@ static struct sieve_multi *few_create(struct roost_arena *arena, const struct si
 
 	multi->texts = roost_arena_dup(arena, texts, count * sizeof(*texts));
 	multi->few = (uint32_t)count;
+	multi->longest = longest_of(texts, count);
 	return multi;
 }
 
@@ -117,6 +133,7 @@ struct sieve_multi *sieve_multi_create(struct roost_arena *arena, const struct s
 		return few_create(arena, texts, count);
 	multi = roost_arena_new(arena, struct sieve_multi);
 	multi->texts = roost_arena_alloc(arena, count * sizeof(*texts));
+	multi->longest = longest_of(texts, count);
 	for (size_t i = 0; i < count; i++) {
 		unsigned char byte = texts[i].len > 0 ? (unsigned char)texts[i].data[0] : 0;
 
