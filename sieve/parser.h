@@ -15,7 +15,7 @@ struct sieve_parser {
 
 	/* lexer: the line that is being read, and where the token began */
 	uint32_t line;
-	const char *line_start;
+	const char *line_start, *end;
 	struct sieve_position at;
 	struct roost_str collected;	/* of the string that is being read */
 	bool dollar;			/* in that string */
@@ -33,6 +33,8 @@ union SIEVE_GRAMMAR_STYPE;
 int sieve_parser_token(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser);
 void sieve_parser_error(struct sieve_parser *parser, struct sieve_position at,
 			const char *format, ...) ROOST_PRINTF(3, 4);
+/* Of the line that is being read. */
+void sieve_parser_warning(struct sieve_parser *parser, const char *text);
 
 /* --- the lexer; source has two NULs behind it, and is written to --- */
 int sieve_lex(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, void *lexer);

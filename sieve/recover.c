@@ -24,6 +24,12 @@ void sieve_parser_error(struct sieve_parser *parser, struct sieve_position at,
 	va_end(args);
 }
 
+void sieve_parser_warning(struct sieve_parser *parser, const char *text)
+{
+	sieve_diag_add(parser->diag, SIEVE_WARNING, (struct sieve_message_at){ parser->script, parser->line, 1 },
+		       "%s", text);
+}
+
 static bool opens(int token)
 {
 	return token == '(' || token == '[' || token == '{';

@@ -11,6 +11,7 @@ sieve_tests = \
 	tests/sieve/core/address-headers.svtest \
 	tests/sieve/core/address.svtest \
 	tests/sieve/core/constant.svtest \
+	tests/sieve/core/edges.svtest \
 	tests/sieve/core/envelope.svtest \
 	tests/sieve/core/exists.svtest \
 	tests/sieve/core/glob.svtest \
