@@ -4,14 +4,16 @@
 #include "sieve/hash.h"
 #include "sieve/program_file.h"
 
-enum { FIRST_SHARED = 256 };
+enum { FIRST_SHARED = 256, MOST_AT_FIRST = 1 << 20, BYTES_A_CONSTANT = 4 };
 
 struct sieve_shared { uint32_t hash, item; };	/* item 0: empty */
 
-void sieve_build_init(struct sieve_build *build, uint32_t operations)
+void sieve_build_init(struct sieve_build *build, uint32_t operations, size_t source)
 {
 	*build = (struct sieve_build){ .shared_mask = FIRST_SHARED - 1 };
-	build->shared = calloc(FIRST_SHARED, sizeof(*build->shared));
+	while (build->shared_mask < source / BYTES_A_CONSTANT && build->shared_mask < MOST_AT_FIRST)
+		build->shared_mask = build->shared_mask * 2 + 1;
+	build->shared = calloc((size_t)build->shared_mask + 1, sizeof(*build->shared));
 	build->operation_numbers = calloc(operations + 1, sizeof(*build->operation_numbers));
 	if (build->shared == NULL || build->operation_numbers == NULL)
 		abort();

@@ -23,8 +23,8 @@ struct sieve_build {
 	uint32_t *operation_numbers;	/* of the instance's operations, + 1; 0: not in use yet */
 };
 
-/* operations: how many the instance has. */
-void sieve_build_init(struct sieve_build *build, uint32_t operations);
+/* operations: how many the instance has; source: bytes of the script, by which tables are made. */
+void sieve_build_init(struct sieve_build *build, uint32_t operations, size_t source);
 void sieve_build_free(struct sieve_build *build);
 
 /* Equal constants are one item. */

@@ -201,7 +201,7 @@ bool sieve_compile(const struct sieve_instance *instance, const struct sieve_loa
 	const char *failed;
 	uint64_t limit = sieve_setting_size(instance, "sieve_max_script_size", 1 << 20);
 
-	sieve_build_init(&compile.build, instance->operation_count);
+	sieve_build_init(&compile.build, instance->operation_count, source.len);
 	compile.build.setup = sieve_instance_setup(instance);
 	if (limit != 0 && source.len > limit) {
 		sieve_diag_add(diag, SIEVE_ERROR, (struct sieve_message_at){ .script = name },
