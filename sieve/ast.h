@@ -13,7 +13,7 @@ struct sieve_arg {
 	struct sieve_arg *next;
 	enum sieve_arg_type type;
 	struct sieve_position at;
-	const char *tag;		/* without the colon */
+	struct sieve_text tag;		/* without the colon, as it is written */
 	const struct sieve_word *word;	/* of the tag; NULL: nobody knows it */
 	const struct sieve_tag *meaning;	/* of the tag, found by the checker */
 	uint64_t number;
@@ -26,7 +26,7 @@ struct sieve_arg {
 /* A command or a test. */
 struct sieve_node {
 	struct sieve_node *next;
-	const char *name;
+	struct sieve_text name;		/* as it is written */
 	const struct sieve_word *word;	/* NULL: nobody knows it */
 	struct sieve_position at;
 	struct sieve_arg *args, *last_arg;

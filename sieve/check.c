@@ -139,11 +139,11 @@ static bool is_command(const struct sieve_check *check, const struct sieve_node 
 	return meaning != NULL && meaning->command != 0;
 }
 
-static bool first_mention(struct sieve_check *check, const char *kind, const char *name)
+static bool first_mention(struct sieve_check *check, const char *kind, struct sieve_text name)
 {
 	char key[80];
 
-	snprintf(key, sizeof(key), "%s %s", kind, name);
+	snprintf(key, sizeof(key), "%s %.*s", kind, (int)name.len, name.data);
 	for (char *c = key; *c != '\0'; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return roost_map_set(check->unknown, key, check) == NULL;
@@ -159,12 +159,13 @@ static struct sieve_use *use_create(struct sieve_check *check, const struct siev
 
 	if (operation == 0) {
 		if (meaning != NULL)
-			sieve_check_error(check, node->at, "attempted to use %s '%s' as %s",
-					  test ? "command" : "test", node->name, kind);
+			sieve_check_error(check, node->at, "attempted to use %s '%.*s' as %s",
+					  test ? "command" : "test", (int)node->name.len,
+					  node->name.data, kind);
 		else if (first_mention(check, kind, node->name))
 			sieve_check_error(check, node->at,
-					  "unknown %s '%s' (only reported once at first occurrence)",
-					  kind, node->name);
+					  "unknown %s '%.*s' (only reported once at first occurrence)",
+					  kind, (int)node->name.len, node->name.data);
 		return NULL;
 	}
 	use = sieve_pool_new(&check->pool, struct sieve_use);
@@ -196,7 +197,7 @@ static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
 		if (strcmp(use->as, "command") == 0 && !node->test_list &&
 		    use->def->block == SIEVE_NO_BLOCK && is_command(check, test) && !node->has_block)
 			sieve_check_error(check, node->at, "missing semicolon ';' after %s", name);
-		else if (use->def->block == SIEVE_BLOCK && strcmp(test != NULL ? test->name : "", "if") == 0)
+		else if (use->def->block == SIEVE_BLOCK && test != NULL && sieve_text_is(test->name, "if"))
 			sieve_check_error(check, node->at, "missing semicolon ';' after %s", name);
 		else
 			sieve_check_error(check, node->at,

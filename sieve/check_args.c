@@ -137,11 +137,11 @@ static int bind_tag(struct sieve_check *check, struct sieve_use *use, const stru
 	return tag->check != NULL ? tag->check(check, use, bound) : 0;
 }
 
-static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use, const char *tag)
+static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use, struct sieve_text tag)
 {
 	char key[120];
 
-	snprintf(key, sizeof(key), ":%s %s %s", tag, use->def->name, use->as);
+	snprintf(key, sizeof(key), ":%.*s %s %s", (int)tag.len, tag.data, use->def->name, use->as);
 	for (char *c = key; *c != '\0'; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return roost_map_set(check->unknown, key, check) != NULL;
@@ -154,8 +154,8 @@ static int unknown_tags(struct sieve_check *check, const struct sieve_use *use,
 		if (arg->type != SIEVE_ARG_TAG || (arg->meaning = find_tag(check, use, arg->word)) != NULL)
 			continue;
 		if (!tag_mentioned(check, use, arg->tag))
-			sieve_check_error(check, arg->at, "unknown tagged argument ':%s' for the %s "
-				"(only reported once at first occurrence)", arg->tag,
+			sieve_check_error(check, arg->at, "unknown tagged argument ':%.*s' for the %s "
+				"(only reported once at first occurrence)", (int)arg->tag.len, arg->tag.data,
 				sieve_use_name(check, use));
 		return -1;
 	}
@@ -175,8 +175,8 @@ static bool forgotten_colon(struct sieve_check *check, const struct sieve_use *u
 {
 	if (!sieve_check_lacks_colon(check, use, node))
 		return false;
-	sieve_check_error(check, node->at, "missing colon ':' before ':%s' tag in %s",
-			  node->tests->name, sieve_use_name(check, use));
+	sieve_check_error(check, node->at, "missing colon ':' before ':%.*s' tag in %s",
+			  (int)node->tests->name.len, node->tests->name.data, sieve_use_name(check, use));
 	return true;
 }
 
@@ -198,7 +198,7 @@ static int check_positional(struct sieve_check *check, struct sieve_use *use,
 	for (const struct sieve_arg *each = arg; each != NULL; each = each->next) {
 		if (each->type == SIEVE_ARG_TAG) {
 			sieve_check_error(check, each->at, "encountered an unexpected tagged argument "
-				"':%s' after a positional one of the %s", each->tag,
+				"':%.*s' after a positional one of the %s", (int)each->tag.len, each->tag.data,
 				sieve_use_name(check, use));
 			return -1;
 		}

@@ -17,7 +17,8 @@ enum { SIEVE_CAPTURES = 33 };	/* ${0} to ${32}; further wildcards are matched an
 /* pattern is prepared by the comparator and stays the caller's until the arena goes. */
 struct sieve_glob *sieve_glob_create(struct roost_arena *arena, const char *pattern, size_t len);
 /*
- * 1: the whole text matches, 0: it does not, -1: to find out takes too much work. captures: room for SIEVE_CAPTURES, or NULL when nobody asks;
+ * 1: the whole text matches, 0: it does not, -1: to find out takes too much work.
+ * captures: room for SIEVE_CAPTURES, or NULL when nobody asks;
  * [0] is the whole text, then one span per wildcard in order; *count tells how many.
  */
 int sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t len,

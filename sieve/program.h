@@ -1,6 +1,7 @@
 /*
  * A compiled script: instructions over one pool of constants. Immutable and relocatable: what is
- * loaded is the bytes of the file, checked once (checksum, then every reference), then trusted. Offsets, never pointers, are inside.
+ * loaded is the bytes of the file, checked once (checksum, then every reference), then trusted.
+ * Offsets, never pointers, are inside.
  *
  * Code is a sequence of words. JUMPs are two words; a CALL is four and two for each argument:
  * CALL, operation, line, count, then count pairs of slot and pool item, slots ascending.
