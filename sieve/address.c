@@ -35,27 +35,29 @@ static bool is_ascii(const char *text)
 	return *text == '\0';
 }
 
+void sieve_write_address(struct roost_str *out, size_t column, const struct roost_address *address)
+{
+	if (address->name == NULL || is_ascii(address->name)) {
+		roost_address_write_full(out, address);
+		return;
+	}
+	roost_word_encode(out, (struct roost_text){ address->name, strlen(address->name) }, column);
+	roost_str_puts(out, " <");
+	roost_address_write(out, address);
+	roost_str_byte(out, '>');
+}
+
 void sieve_append_address(struct roost_str *out, struct roost_arena *arena, const char *name,
 			  struct sieve_text text)
 {
 	struct roost_address_list list;
-	struct roost_str phrase = ROOST_STR_INIT;
 
 	roost_address_parse(arena, (struct roost_text){ text.data, text.len }, &list);
 	if (list.count != 1 || list.items[0].kind != ROOST_ADDRESS_MAILBOX)
 		return;
 	roost_str_printf(out, "%s: ", name);
-	if (list.items[0].name != NULL && !is_ascii(list.items[0].name)) {
-		roost_word_encode(&phrase, (struct roost_text){ list.items[0].name,
-				  strlen(list.items[0].name) }, strlen(name) + 2);
-		roost_str_printf(out, "%s <", phrase.data);
-		roost_address_write(out, &list.items[0]);
-		roost_str_byte(out, '>');
-	} else {
-		roost_address_write_full(out, &list.items[0]);
-	}
+	sieve_write_address(out, strlen(name) + 2, &list.items[0]);
 	roost_str_puts(out, "\r\n");
-	roost_str_free(&phrase);
 }
 
 void sieve_cut_characters(struct roost_str *text, uint64_t most)

@@ -3,7 +3,7 @@
 #define SIEVE_AST_H
 
 #include "sieve/diag.h"
-#include "sieve/text.h"
+#include "sieve/words.h"
 
 enum sieve_arg_type { SIEVE_ARG_TAG, SIEVE_ARG_NUMBER, SIEVE_ARG_STRING, SIEVE_ARG_LIST };
 
@@ -13,20 +13,26 @@ struct sieve_arg {
 	struct sieve_arg *next;
 	enum sieve_arg_type type;
 	struct sieve_position at;
-	const char *tag;		/* without the colon */
+	struct sieve_text tag;		/* without the colon, as it is written */
+	const struct sieve_word *word;	/* of the tag; NULL: nobody knows it */
+	const struct sieve_tag *meaning;	/* of the tag, found by the checker */
 	uint64_t number;
-	struct sieve_text *strings;	/* one of a STRING, several of a LIST */
+	struct sieve_text text;		/* of a STRING; NUL-terminated */
+	bool dollar;			/* the text has a "$": there may be more in it */
+	struct sieve_arg *items;	/* of a LIST: STRINGs */
 	uint32_t count;
 };
 
 /* A command or a test. */
 struct sieve_node {
 	struct sieve_node *next;
-	const char *name;
+	struct sieve_text name;		/* as it is written */
+	const struct sieve_word *word;	/* NULL: nobody knows it */
 	struct sieve_position at;
-	struct sieve_arg *args;
+	struct sieve_arg *args, *last_arg;
 	struct sieve_node *tests;
 	struct sieve_node *block;
+	uint32_t arg_count;
 	bool test_list;			/* tests stand in parentheses */
 	bool has_block;
 	uint32_t test_depth, block_depth;
@@ -40,10 +46,10 @@ enum {
 };
 
 /*
- * Read a script. script: its name for diagnostics. False when there were errors; all are in diag
- * then, and what could be made out is in *commands.
+ * Read a script. script: its name for diagnostics; words: what may be known, or NULL. False when there
+ * were errors; all are in diag then, and what could be made out is in *commands.
  */
-bool sieve_parse(struct roost_arena *arena, const char *script, struct sieve_text source,
-		 struct sieve_diag *diag, struct sieve_node **commands);
+bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, const char *script,
+		 struct sieve_text source, struct sieve_diag *diag, struct sieve_node **commands);
 
 #endif

@@ -1,14 +1,22 @@
 /* build - puts a program together and writes it as bytes. */
+#include <stdlib.h>
 #include "sieve/build.h"
+#include "sieve/hash.h"
 #include "sieve/program_file.h"
 
-enum { SHARED_STRING = 64 };	/* longer ones are hardly ever there twice */
+enum { FIRST_SHARED = 256, MOST_AT_FIRST = 1 << 20, BYTES_A_CONSTANT = 4 };
 
-void sieve_build_init(struct sieve_build *build)
+struct sieve_shared { uint32_t hash, item; };	/* item 0: empty */
+
+void sieve_build_init(struct sieve_build *build, uint32_t operations, size_t source)
 {
-	*build = (struct sieve_build){ 0 };
-	build->strings = roost_map_create();
-	build->operation_numbers = roost_map_create();
+	*build = (struct sieve_build){ .shared_mask = FIRST_SHARED - 1 };
+	while (build->shared_mask < source / BYTES_A_CONSTANT && build->shared_mask < MOST_AT_FIRST)
+		build->shared_mask = build->shared_mask * 2 + 1;
+	build->shared = calloc((size_t)build->shared_mask + 1, sizeof(*build->shared));
+	build->operation_numbers = calloc(operations + 1, sizeof(*build->operation_numbers));
+	if (build->shared == NULL || build->operation_numbers == NULL)
+		abort();
 	sieve_build_item(build, SIEVE_ITEM_NONE, 0, 0);
 }
 
@@ -21,8 +29,8 @@ void sieve_build_free(struct sieve_build *build)
 	roost_vec_free(&build->units);
 	roost_vec_free(&build->operations);
 	roost_vec_free(&build->extensions);
-	roost_map_free(build->strings);
-	roost_map_free(build->operation_numbers);
+	free(build->shared);
+	free(build->operation_numbers);
 }
 
 uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, uint32_t a, uint32_t b)
@@ -33,53 +41,115 @@ uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, 
 
 uint32_t sieve_build_number(struct sieve_build *build, uint64_t number)
 {
-	return sieve_build_item(build, SIEVE_ITEM_NUMBER, (uint32_t)number, (uint32_t)(number >> 32));
+	bool shared = number < SIEVE_SHARED_NUMBERS;
+	uint32_t item = shared ? build->numbers[number] : 0;
+
+	if (item == 0)
+		item = sieve_build_item(build, SIEVE_ITEM_NUMBER, (uint32_t)number, (uint32_t)(number >> 32));
+	if (shared)
+		build->numbers[number] = item;
+	return item;
+}
+
+/* --- constants that are there already --- */
+
+static void grow_shared(struct sieve_build *build)
+{
+	uint32_t mask = build->shared_mask * 2 + 1;
+	struct sieve_shared *grown = calloc((size_t)mask + 1, sizeof(*grown));
+
+	if (grown == NULL)
+		abort();
+	for (uint32_t i = 0; i <= build->shared_mask; i++) {
+		uint32_t slot = build->shared[i].hash & mask;
+
+		if (build->shared[i].item == 0)
+			continue;
+		while (grown[slot].item != 0)
+			slot = (slot + 1) & mask;
+		grown[slot] = build->shared[i];
+	}
+	free(build->shared);
+	build->shared = grown;
+	build->shared_mask = mask;
+}
+
+static bool holds(const struct sieve_build *build, uint32_t number, enum sieve_item_type type,
+		  const void *data, uint32_t count)
+{
+	const struct sieve_item *item = &build->items.items[number];
+
+	if (item->type != (uint32_t)type || item->b != count)
+		return false;
+	return type == SIEVE_ITEM_STRING ? memcmp(build->bytes.data + item->a, data, count) == 0 :
+		memcmp(build->index.items + item->a, data, count * sizeof(uint32_t)) == 0;
+}
+
+/* The slot of these bytes or items; an empty one when they are new. */
+static struct sieve_shared *find_shared(struct sieve_build *build, enum sieve_item_type type,
+					const void *data, uint32_t count)
+{
+	size_t size = type == SIEVE_ITEM_STRING ? count : count * sizeof(uint32_t);
+	uint32_t hash = (uint32_t)sieve_hash_short(data, size) + type, slot;
+
+	if (build->shared_count * 2 > build->shared_mask)
+		grow_shared(build);
+	for (slot = hash & build->shared_mask; build->shared[slot].item != 0;
+	     slot = (slot + 1) & build->shared_mask) {
+		if (build->shared[slot].hash == hash &&
+		    holds(build, build->shared[slot].item, type, data, count))
+			return &build->shared[slot];
+	}
+	build->shared[slot].hash = hash;
+	return &build->shared[slot];
 }
 
 uint32_t sieve_build_string(struct sieve_build *build, struct sieve_text text)
 {
-	bool shared = text.len < SHARED_STRING && memchr(text.data, '\0', text.len) == NULL;
-	char key[SHARED_STRING];
-	uint32_t item;
+	struct sieve_shared *shared = find_shared(build, SIEVE_ITEM_STRING, text.data, (uint32_t)text.len);
+	char *to;
 
-	if (shared) {
-		void *known;
-
-		memcpy(key, text.data, text.len);
-		key[text.len] = '\0';
-		known = roost_map_get(build->strings, key);
-		if (known != NULL)
-			return (uint32_t)(uintptr_t)known;
-	}
-	item = sieve_build_item(build, SIEVE_ITEM_STRING, (uint32_t)build->bytes.len,
-				(uint32_t)text.len);
-	roost_str_append(&build->bytes, text.data, text.len);
-	roost_str_byte(&build->bytes, '\0');
-	if (shared)
-		roost_map_set(build->strings, key, (void *)(uintptr_t)item);
-	return item;
+	if (shared->item != 0)
+		return shared->item;
+	to = roost_str_reserve(&build->bytes, text.len + 1);
+	if (text.len > 0)
+		memcpy(to, text.data, text.len);
+	to[text.len] = to[text.len + 1] = '\0';
+	shared->item = sieve_build_item(build, SIEVE_ITEM_STRING, (uint32_t)build->bytes.len,
+					(uint32_t)text.len);
+	build->bytes.len += text.len + 1;
+	build->shared_count++;
+	return shared->item;
 }
 
 uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 			   const uint32_t *items, uint32_t count)
 {
-	uint32_t first = (uint32_t)build->index.count;
+	struct sieve_shared *shared = find_shared(build, type, items, count);
 
-	for (uint32_t i = 0; i < count; i++)
-		roost_vec_push(&build->index, items[i]);
-	return sieve_build_item(build, type, first, count);
+	if (shared->item != 0)
+		return shared->item;
+	roost_vec_reserve(&build->index, count);
+	if (count > 0)
+		memcpy(build->index.items + build->index.count, items, count * sizeof(*items));
+	shared->item = sieve_build_item(build, type, (uint32_t)build->index.count, count);
+	build->index.count += count;
+	build->shared_count++;
+	return shared->item;
 }
 
-uint32_t sieve_build_operation(struct sieve_build *build, const char *name)
+uint32_t sieve_build_operation(struct sieve_build *build, uint32_t operation, const char *as,
+			       const char *name)
 {
-	void *known = roost_map_get(build->operation_numbers, name);
+	struct roost_str text = ROOST_STR_INIT;
 
-	if (known == NULL) {
-		roost_vec_push(&build->operations, sieve_build_string(build, sieve_text_of(name)));
-		known = (void *)(uintptr_t)build->operations.count;
-		roost_map_set(build->operation_numbers, name, known);
+	if (build->operation_numbers[operation] == 0) {
+		roost_str_printf(&text, "%s/%s", as, name);
+		roost_vec_push(&build->operations, sieve_build_string(build, sieve_text_of_str(&text)));
+		roost_str_free(&text);
+		build->operation_numbers[operation] = (uint32_t)build->operations.count;
 	}
-	return (uint32_t)(uintptr_t)known - 1;
+	return build->operation_numbers[operation] - 1;
 }
 
 void sieve_build_extension(struct sieve_build *build, const char *name)
@@ -93,21 +163,44 @@ void sieve_build_extension(struct sieve_build *build, const char *name)
 	roost_vec_push(&build->extensions, item);
 }
 
+void sieve_build_call(struct sieve_build *build, const uint32_t head[4], const uint32_t *args)
+{
+	uint32_t *to;
+
+	roost_vec_reserve(&build->code, 4 + 2 * head[3]);
+	to = build->code.items + build->code.count;
+	memcpy(to, head, 4 * sizeof(*to));
+	for (uint32_t i = 0; i < 2 * head[3]; i++)
+		to[4 + i] = args[i];
+	build->code.count += 4 + 2 * head[3];
+}
+
 void sieve_build_code(struct sieve_build *build, uint32_t word)
 {
 	roost_vec_push(&build->code, word);
 }
 
-uint32_t sieve_build_jump(struct sieve_build *build, enum sieve_code code)
+void sieve_build_jump(struct sieve_build *build, enum sieve_code code, uint32_t *chain)
 {
 	sieve_build_code(build, code);
-	sieve_build_code(build, 0);
-	return (uint32_t)build->code.count - 1;
+	sieve_build_code(build, *chain);
+	*chain = (uint32_t)build->code.count - 1;
 }
 
-void sieve_build_land(struct sieve_build *build, uint32_t jump)
+void sieve_build_land(struct sieve_build *build, uint32_t chain)
 {
-	build->code.items[jump] = (uint32_t)build->code.count;
+	while (chain != 0) {
+		uint32_t next = build->code.items[chain];
+
+		build->code.items[chain] = (uint32_t)build->code.count;
+		chain = next;
+	}
+}
+
+void sieve_build_jump_back(struct sieve_build *build, uint32_t target)
+{
+	sieve_build_code(build, SIEVE_CODE_JUMP);
+	sieve_build_code(build, target);
 }
 
 #define WRITE(out, vec) \

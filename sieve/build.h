@@ -2,9 +2,10 @@
 #ifndef SIEVE_BUILD_H
 #define SIEVE_BUILD_H
 
-#include <roost/map.h>
 #include <roost/vec.h>
 #include "sieve/program.h"
+
+enum { SIEVE_SHARED_NUMBERS = 64 };
 
 struct sieve_build {
 	ROOST_VEC(struct sieve_item) items;
@@ -16,13 +17,17 @@ struct sieve_build {
 	ROOST_VEC(uint32_t) extensions;
 	uint32_t variables, globals;
 	uint64_t setup;
-	struct roost_map *strings;	/* short strings that are in the pool already */
-	struct roost_map *operation_numbers;
+	struct sieve_shared *shared;	/* constants that are in the pool already */
+	uint32_t shared_count, shared_mask;
+	uint32_t numbers[SIEVE_SHARED_NUMBERS];	/* items of small ones; 0: none yet */
+	uint32_t *operation_numbers;	/* of the instance's operations, + 1; 0: not in use yet */
 };
 
-void sieve_build_init(struct sieve_build *build);
+/* operations: how many the instance has; source: bytes of the script, by which tables are made. */
+void sieve_build_init(struct sieve_build *build, uint32_t operations, size_t source);
 void sieve_build_free(struct sieve_build *build);
 
+/* Equal constants are one item. */
 uint32_t sieve_build_number(struct sieve_build *build, uint64_t number);
 uint32_t sieve_build_string(struct sieve_build *build, struct sieve_text text);
 uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, uint32_t a, uint32_t b);
@@ -30,13 +35,20 @@ uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, 
 uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 			   const uint32_t *items, uint32_t count);
 
-uint32_t sieve_build_operation(struct sieve_build *build, const char *name);
+/* operation: its number in the instance; as, name: "test", "header". */
+uint32_t sieve_build_operation(struct sieve_build *build, uint32_t operation, const char *as,
+			       const char *name);
 void sieve_build_extension(struct sieve_build *build, const char *name);
+/* head: the four words of a CALL; args: the others. */
+void sieve_build_call(struct sieve_build *build, const uint32_t head[4], const uint32_t *args);
 void sieve_build_code(struct sieve_build *build, uint32_t word);
-/* A jump whose target is not known yet; its word, for sieve_build_land. */
-uint32_t sieve_build_jump(struct sieve_build *build, enum sieve_code code);
-/* Let the jump go to here. */
-void sieve_build_land(struct sieve_build *build, uint32_t jump);
+/*
+ * A jump whose target is not known yet. Those to the same place are a chain that begins with 0 and is
+ * kept in the words for their targets until sieve_build_land lets all of them go to here.
+ */
+void sieve_build_jump(struct sieve_build *build, enum sieve_code code, uint32_t *chain);
+void sieve_build_land(struct sieve_build *build, uint32_t chain);
+void sieve_build_jump_back(struct sieve_build *build, uint32_t target);
 
 void sieve_build_write(struct roost_str *out, const struct sieve_build *build);
 

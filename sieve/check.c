@@ -38,17 +38,7 @@ bool sieve_check_required(const struct sieve_check *check, const char *extension
 
 static bool in_setting(const struct sieve_instance *instance, const char *setting, const char *name)
 {
-	const char *list = sieve_setting(instance, setting);
-	size_t len = strlen(name);
-
-	while (list != NULL && *list != '\0') {
-		size_t word = strcspn(list, " ,");
-
-		if (word == len && strncmp(list, name, len) == 0)
-			return true;
-		list += word + strspn(list + word, " ,");
-	}
-	return false;
+	return sieve_text_in(sieve_text_of(name), sieve_setting(instance, setting));
 }
 
 int sieve_check_require(struct sieve_check *check, const char *name, struct sieve_position at,
@@ -103,12 +93,13 @@ struct sieve_bound *sieve_use_find(const struct sieve_use *use, enum sieve_slot 
 struct sieve_bound *sieve_use_bind(struct sieve_check *check, struct sieve_use *use,
 				   enum sieve_slot slot, enum sieve_type type)
 {
-	struct sieve_bound *bound = sieve_use_find(use, slot), **end = &use->bound;
+	struct sieve_bound **end = &use->bound, *bound;
 
-	if (bound == NULL) {
-		bound = roost_arena_new(check->arena, struct sieve_bound);
-		while (*end != NULL && (*end)->slot < slot)
-			end = &(*end)->next;
+	while (*end != NULL && (*end)->slot < slot)
+		end = &(*end)->next;
+	bound = *end;
+	if (bound == NULL || bound->slot != slot) {
+		bound = sieve_pool_new(&check->pool, struct sieve_bound);
 		bound->next = *end;
 		*end = bound;
 	}
@@ -125,65 +116,65 @@ bool sieve_bound_constant(const struct sieve_bound *bound, struct sieve_text *te
 	return true;
 }
 
-/* Names are case-insensitive and reported once when unknown. */
-static const struct sieve_def *find_def(struct sieve_check *check, const char *name, bool test)
+/* What the name means here: rather of the kind that is wanted; NULL: nothing. */
+static const struct sieve_meaning *find_meaning(const struct sieve_check *check,
+						const struct sieve_node *node, bool test)
 {
-	const struct sieve_def *found = NULL;
+	const struct sieve_meaning *each = node->word != NULL ? node->word->meanings : NULL, *found = NULL;
 
-	for (size_t i = 0; i < check->instance->extensions.count; i++) {
-		const struct sieve_extension *extension = check->instance->extensions.items[i];
-
-		if (extension->name != NULL && !check->required[i])
+	for (; each != NULL; each = each->next) {
+		if (!check->required[each->extension])
 			continue;
-		for (const struct sieve_def *def = extension->defs; def != NULL && def->name != NULL;
-		     def++) {
-			if (strcasecmp(def->name, name) == 0 && (test ? def->is_test : def->is_command))
-				return def;
-			if (strcasecmp(def->name, name) == 0)
-				found = def;
-		}
+		if ((test ? each->test : each->command) != 0)
+			return each;
+		found = each;
 	}
 	return found;
 }
 
-static bool first_mention(struct sieve_check *check, const char *kind, const char *name)
+static bool is_command(const struct sieve_check *check, const struct sieve_node *node)
+{
+	const struct sieve_meaning *meaning = find_meaning(check, node, false);
+
+	return meaning != NULL && meaning->command != 0;
+}
+
+static bool first_mention(struct sieve_check *check, const char *kind, struct sieve_text name)
 {
 	char key[80];
 
-	snprintf(key, sizeof(key), "%s %s", kind, name);
+	snprintf(key, sizeof(key), "%s %.*s", kind, (int)name.len, name.data);
 	for (char *c = key; *c != '\0'; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return roost_map_set(check->unknown, key, check) == NULL;
 }
 
-static const struct sieve_def *lookup(struct sieve_check *check, const struct sieve_node *node,
-				      bool test)
+/* Names are case-insensitive and reported once when unknown. */
+static struct sieve_use *use_create(struct sieve_check *check, const struct sieve_node *node, bool test)
 {
+	const struct sieve_meaning *meaning = find_meaning(check, node, test);
+	uint32_t operation = meaning == NULL ? 0 : test ? meaning->test : meaning->command;
 	const char *kind = test ? "test" : "command";
-	const struct sieve_def *def = find_def(check, node->name, test);
+	struct sieve_use *use;
 
-	if (def != NULL && (test ? def->is_test : def->is_command))
-		return def;
-	if (def != NULL)
-		sieve_check_error(check, node->at, "attempted to use %s '%s' as %s",
-				  test ? "command" : "test", node->name, kind);
-	else if (first_mention(check, kind, node->name))
-		sieve_check_error(check, node->at,
-				  "unknown %s '%s' (only reported once at first occurrence)",
-				  kind, node->name);
-	return NULL;
-}
-
-static struct sieve_use *use_create(struct sieve_check *check, const struct sieve_node *node,
-				    const struct sieve_def *def, const char *as)
-{
-	struct sieve_use *use = roost_arena_new(check->arena, struct sieve_use);
-
-	use->def = def;
+	if (operation == 0) {
+		if (meaning != NULL)
+			sieve_check_error(check, node->at, "attempted to use %s '%.*s' as %s",
+					  test ? "command" : "test", (int)node->name.len,
+					  node->name.data, kind);
+		else if (first_mention(check, kind, node->name))
+			sieve_check_error(check, node->at,
+					  "unknown %s '%.*s' (only reported once at first occurrence)",
+					  kind, (int)node->name.len, node->name.data);
+		return NULL;
+	}
+	use = sieve_pool_new(&check->pool, struct sieve_use);
+	use->def = meaning->def;
+	use->operation = operation;
 	use->at = node->at;
 	use->value = -1;
 	use->check = check;
-	use->as = as;
+	use->as = kind;
 	use->parent = check->scope;
 	return use;
 }
@@ -204,10 +195,9 @@ static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
 		if (sieve_check_lacks_colon(check, use, node))	/* reported with the arguments */
 			return false;
 		if (strcmp(use->as, "command") == 0 && !node->test_list &&
-		    use->def->block == SIEVE_NO_BLOCK && find_def(check, test->name, false) != NULL &&
-		    find_def(check, test->name, false)->is_command && !node->has_block)
+		    use->def->block == SIEVE_NO_BLOCK && is_command(check, test) && !node->has_block)
 			sieve_check_error(check, node->at, "missing semicolon ';' after %s", name);
-		else if (use->def->block == SIEVE_BLOCK && strcmp(test != NULL ? test->name : "", "if") == 0)
+		else if (use->def->block == SIEVE_BLOCK && test != NULL && sieve_text_is(test->name, "if"))
 			sieve_check_error(check, node->at, "missing semicolon ';' after %s", name);
 		else
 			sieve_check_error(check, node->at,
@@ -271,13 +261,12 @@ static int fold(const struct sieve_use *use)
 
 static struct sieve_use *check_test(struct sieve_check *check, const struct sieve_node *node)
 {
-	const struct sieve_def *def = lookup(check, node, true);
-	struct sieve_use *use;
+	struct sieve_use *use = use_create(check, node, true);
+	const struct sieve_def *def;
 
-	if (def == NULL) {
+	if (use == NULL)
 		return NULL;
-	}
-	use = use_create(check, node, def, "test");
+	def = use->def;
 	if (sieve_check_args(check, use, node) == 0 && def->check != NULL)
 		def->check(check, use);
 	subtests_ok(check, use, node);
@@ -322,17 +311,17 @@ static void check_body(struct sieve_check *check, struct sieve_use *use,
 static struct sieve_use *check_command(struct sieve_check *check, const struct sieve_node *node,
 				       const struct sieve_use *previous, bool *broken)
 {
-	const struct sieve_def *def = lookup(check, node, false);
+	struct sieve_use *use = use_create(check, node, false), *outer = check->scope;
 	bool saved[SIEVE_MAX_EXTENSIONS];
-	struct sieve_use *use, *outer = check->scope;
+	const struct sieve_def *def;
 	bool dead, tests_ok;
 
-	if (def == NULL) {
+	if (use == NULL) {
 		check->commands_began = true;
 		*broken = true;
 		return NULL;
 	}
-	use = use_create(check, node, def, "command");
+	def = use->def;
 	if (def->control != SIEVE_REQUIRE)
 		check->commands_began = true;
 	chain_ok(check, use, previous, broken);
@@ -392,6 +381,9 @@ static void require_implicit(struct sieve_check *check)
 
 struct sieve_use *sieve_check_script(struct sieve_check *check, const struct sieve_node *commands)
 {
+	/* what has no name is always there */
+	for (size_t i = 0; i < check->instance->extensions.count; i++)
+		check->required[i] |= check->instance->extensions.items[i]->name == NULL;
 	require_implicit(check);
 	return check_block(check, commands);
 }

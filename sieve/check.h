@@ -5,6 +5,7 @@
 #include <roost/map.h>
 #include "sieve/build.h"
 #include "sieve/instance.h"
+#include "sieve/pool.h"
 #include "sieve/sieve.h"
 
 /* A piece of a string that names a variable, or plain text. */
@@ -43,6 +44,7 @@ struct sieve_use {
 	int value;			/* of a test: 0, 1 when constant, else -1 */
 	uint32_t unit;			/* include: the script's number */
 	struct sieve_use *parent;
+	uint32_t operation;		/* number in the instance */
 	struct sieve_check *check;
 	const char *as;			/* "command" or "test" */
 };
@@ -53,6 +55,7 @@ struct sieve_check {
 	struct sieve_compile *compile;
 	const struct sieve_instance *instance;
 	struct roost_arena *arena;
+	struct sieve_pool pool;		/* of arena */
 	const char *script;
 	enum sieve_location location;
 	struct sieve_diag *diag;

@@ -29,54 +29,46 @@ static bool type_fits(const struct sieve_arg *arg, enum sieve_type type)
 	}
 }
 
-static bool in_words(const char *words, const char *name)
-{
-	size_t len = strlen(name);
-
-	while (words != NULL && *words != '\0') {
-		size_t word = strcspn(words, " ");
-
-		if (word == len && strncmp(words, name, len) == 0)
-			return true;
-		words += word + strspn(words + word, " ");
-	}
-	return false;
-}
-
 static const struct sieve_tag *find_tag(const struct sieve_check *check,
-					const struct sieve_use *use, const char *name)
+					const struct sieve_use *use, const struct sieve_word *word)
 {
-	for (size_t i = 0; i < check->instance->extensions.count; i++) {
-		const struct sieve_extension *extension = check->instance->extensions.items[i];
+	const struct sieve_tag_meaning *each = word != NULL ? word->tags : NULL;
 
-		if (extension->name != NULL && !check->required[i])
-			continue;
-		for (const struct sieve_tag *tag = extension->tags; tag != NULL && tag->name != NULL;
-		     tag++) {
-			if (tag->with != NULL && !sieve_check_required(check, tag->with))
-				continue;
-			if (strcasecmp(tag->name, name) == 0 &&
-			    ((tag->group & use->def->groups) != 0 ||
-			     in_words(tag->commands, use->def->name)))
-				return tag;
-		}
+	for (; each != NULL; each = each->next) {
+		const struct sieve_tag *tag = each->tag;
+
+		if (check->required[each->extension] && ((tag->group & use->def->groups) != 0 ||
+							 sieve_text_in(sieve_text_of(use->def->name),
+								       tag->commands)) &&
+		    (tag->with == NULL || sieve_check_required(check, tag->with)))
+			return tag;
 	}
 	return NULL;
+}
+
+static int bind_string(struct sieve_check *check, const struct sieve_arg *arg,
+		       struct sieve_string *string)
+{
+	if (arg->dollar)
+		return sieve_check_string(check, arg->text, arg->at, string);
+	*string = (struct sieve_string){ .constant = true, .text = arg->text };
+	return 0;
 }
 
 static int bind_value(struct sieve_check *check, struct sieve_bound *bound,
 		      const struct sieve_arg *arg)
 {
+	const struct sieve_arg *item = arg->type == SIEVE_ARG_LIST ? arg->items : arg;
 	int result = 0;
 
 	bound->at = arg->at;
 	bound->number = arg->number;
 	if (arg->type == SIEVE_ARG_NUMBER)
 		return 0;
-	bound->count = arg->count;
-	bound->strings = roost_arena_zalloc(check->arena, (arg->count + 1) * sizeof(*bound->strings));
-	for (uint32_t i = 0; i < arg->count && result == 0; i++)
-		result = sieve_check_string(check, arg->strings[i], arg->at, &bound->strings[i]);
+	bound->count = arg->type == SIEVE_ARG_LIST ? arg->count : 1;
+	bound->strings = sieve_pool_alloc(&check->pool, bound->count * sizeof(*bound->strings));
+	for (uint32_t i = 0; i < bound->count && result == 0; i++, item = item->next)
+		result = bind_string(check, item, &bound->strings[i]);
 	return result;
 }
 
@@ -115,7 +107,7 @@ static int duplicate(struct sieve_check *check, const struct sieve_use *use,
 static int bind_tag(struct sieve_check *check, struct sieve_use *use, const struct sieve_arg **arg)
 {
 	const struct sieve_arg *tag_arg = *arg, *param = tag_arg->next;
-	const struct sieve_tag *tag = find_tag(check, use, tag_arg->tag);
+	const struct sieve_tag *tag = tag_arg->meaning;
 	struct sieve_bound *bound = sieve_use_find(use, tag->slot);
 	uint64_t others = bound != NULL && tag->collects ? bound->number : 0;
 	struct sieve_text text;
@@ -145,25 +137,25 @@ static int bind_tag(struct sieve_check *check, struct sieve_use *use, const stru
 	return tag->check != NULL ? tag->check(check, use, bound) : 0;
 }
 
-static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use, const char *tag)
+static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use, struct sieve_text tag)
 {
 	char key[120];
 
-	snprintf(key, sizeof(key), ":%s %s %s", tag, use->def->name, use->as);
+	snprintf(key, sizeof(key), ":%.*s %s %s", (int)tag.len, tag.data, use->def->name, use->as);
 	for (char *c = key; *c != '\0'; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return roost_map_set(check->unknown, key, check) != NULL;
 }
 
 static int unknown_tags(struct sieve_check *check, const struct sieve_use *use,
-			const struct sieve_arg *arg)
+			struct sieve_arg *arg)
 {
 	for (; arg != NULL; arg = arg->next) {
-		if (arg->type != SIEVE_ARG_TAG || find_tag(check, use, arg->tag) != NULL)
+		if (arg->type != SIEVE_ARG_TAG || (arg->meaning = find_tag(check, use, arg->word)) != NULL)
 			continue;
 		if (!tag_mentioned(check, use, arg->tag))
-			sieve_check_error(check, arg->at, "unknown tagged argument ':%s' for the %s "
-				"(only reported once at first occurrence)", arg->tag,
+			sieve_check_error(check, arg->at, "unknown tagged argument ':%.*s' for the %s "
+				"(only reported once at first occurrence)", (int)arg->tag.len, arg->tag.data,
 				sieve_use_name(check, use));
 		return -1;
 	}
@@ -174,7 +166,7 @@ bool sieve_check_lacks_colon(const struct sieve_check *check, const struct sieve
 			     const struct sieve_node *node)
 {
 	return use->def->subtests == SIEVE_NO_TESTS && node->tests != NULL && !node->test_list &&
-		find_tag(check, use, node->tests->name) != NULL;
+		find_tag(check, use, node->tests->word) != NULL;
 }
 
 /* A colon that was forgotten makes a tag look like a test. */
@@ -183,8 +175,8 @@ static bool forgotten_colon(struct sieve_check *check, const struct sieve_use *u
 {
 	if (!sieve_check_lacks_colon(check, use, node))
 		return false;
-	sieve_check_error(check, node->at, "missing colon ':' before ':%s' tag in %s",
-			  node->tests->name, sieve_use_name(check, use));
+	sieve_check_error(check, node->at, "missing colon ':' before ':%.*s' tag in %s",
+			  (int)node->tests->name.len, node->tests->name.data, sieve_use_name(check, use));
 	return true;
 }
 
@@ -206,7 +198,7 @@ static int check_positional(struct sieve_check *check, struct sieve_use *use,
 	for (const struct sieve_arg *each = arg; each != NULL; each = each->next) {
 		if (each->type == SIEVE_ARG_TAG) {
 			sieve_check_error(check, each->at, "encountered an unexpected tagged argument "
-				"':%s' after a positional one of the %s", each->tag,
+				"':%.*s' after a positional one of the %s", (int)each->tag.len, each->tag.data,
 				sieve_use_name(check, use));
 			return -1;
 		}
@@ -251,18 +243,17 @@ static int check_needs(struct sieve_check *check, const struct sieve_use *use)
 	return 0;
 }
 
-/* Constant keys of :regex must be expressions, those of :list names of lists; keys are always the last argument. */
+/* Constant keys of :regex must be expressions, those of :list names of lists. */
 static int check_expressions(struct sieve_check *check, const struct sieve_use *use)
 {
-	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH), *keys = NULL;
+	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH), *keys;
 	struct sieve_regex *regex;
 	struct roost_error err;
 
 	if (match == NULL || (match->number != SIEVE_MATCH_REGEX + 1 &&
 			      match->number != SIEVE_MATCH_LIST + 1))
 		return 0;
-	for (int slot = SIEVE_SLOT_ARG3; slot >= SIEVE_SLOT_ARG0 && keys == NULL; slot--)
-		keys = sieve_use_find(use, (enum sieve_slot)slot);
+	keys = sieve_use_find(use, use->def->keys);
 	if (match->number == SIEVE_MATCH_LIST + 1)
 		return sieve_check_list_keys(check, use, keys);
 	for (uint32_t i = 0; keys != NULL && i < keys->count; i++) {
@@ -282,7 +273,7 @@ int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const str
 {
 	const struct sieve_arg *arg = node->args;
 
-	if (unknown_tags(check, use, arg) < 0)
+	if (unknown_tags(check, use, node->args) < 0)
 		return -1;
 	while (arg != NULL && arg->type == SIEVE_ARG_TAG) {
 		if (bind_tag(check, use, &arg) < 0)

@@ -293,14 +293,14 @@ int sieve_check_string(struct sieve_check *check, struct sieve_text text, struct
 	*string = (struct sieve_string){ .constant = true, .text = text };
 	if (memmem(text.data, text.len, "${", 2) == NULL)
 		return 0;
-	if (sieve_check_required(check, "encoded-character")) {
+	if (check->required[check->instance->encoded]) {
 		struct roost_str out = ROOST_STR_INIT;
 
 		result = decode_characters(check, text, at, &out);
 		string->text = sieve_text_dup(check->arena, sieve_text_of_str(&out));
 		roost_str_free(&out);
 	}
-	if (result == 0 && sieve_check_required(check, "variables")) {
+	if (result == 0 && check->required[check->instance->variables]) {
 		result = split(check, string->text, at, string);
 		string->constant = string->count == 0;
 	}

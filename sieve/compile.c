@@ -39,7 +39,8 @@ static const char *compile_unit(struct sieve_compile *compile, const char *name,
 	struct sieve_build *build = &compile->build;
 	struct sieve_check check = {
 		.compile = compile, .instance = compile->instance, .arena = compile->arena,
-		.script = name, .location = location, .diag = compile->diag,
+		.pool = { .arena = compile->arena }, .script = name, .location = location,
+		.diag = compile->diag,
 	};
 	uint32_t errors = compile->diag->errors, first = build->variables;
 	struct sieve_node *commands = NULL;
@@ -50,14 +51,15 @@ static const char *compile_unit(struct sieve_compile *compile, const char *name,
 	build->units.items[unit].location = location;
 	build->units.items[unit].identity[0] = (uint32_t)identity;
 	build->units.items[unit].identity[1] = (uint32_t)(identity >> 32);
-	if (!sieve_parse(compile->arena, name, source, compile->diag, &commands))
+	if (!sieve_parse(compile->arena, &compile->instance->words, name, source, compile->diag,
+			 &commands))
 		return "parse";
 	check.variables = roost_map_create();
 	check.globals = roost_map_create();
 	check.unknown = roost_map_create();
 	uses = sieve_check_script(&check, commands);
 	for (size_t i = 0; i < compile->instance->extensions.count; i++) {
-		if (check.required[i])
+		if (check.required[i] && compile->instance->extensions.items[i]->name != NULL)
 			sieve_build_extension(build, compile->instance->extensions.items[i]->name);
 	}
 	build->units.items[unit].first_variable = first;
@@ -143,7 +145,7 @@ bool sieve_compile_included(struct sieve_compile *compile, struct sieve_use *use
 	enum sieve_location location = bound != NULL ? (enum sieve_location)bound->number : SIEVE_PERSONAL;
 	struct sieve_included *included;
 	struct sieve_text name;
-	uint32_t over;
+	uint32_t over = 0;
 	char *key;
 	bool ok = true;
 
@@ -169,7 +171,7 @@ bool sieve_compile_included(struct sieve_compile *compile, struct sieve_use *use
 		included->unit = add_unit(build);
 		included->active = true;
 		roost_map_set(compile->included, key, included);
-		over = sieve_build_jump(build, SIEVE_CODE_JUMP);
+		sieve_build_jump(build, SIEVE_CODE_JUMP, &over);
 		ok = compile_included(compile, use, name.data, location, included->unit);
 		sieve_build_land(build, over);
 		included->active = false;
@@ -199,7 +201,7 @@ bool sieve_compile(const struct sieve_instance *instance, const struct sieve_loa
 	const char *failed;
 	uint64_t limit = sieve_setting_size(instance, "sieve_max_script_size", 1 << 20);
 
-	sieve_build_init(&compile.build);
+	sieve_build_init(&compile.build, instance->operation_count, source.len);
 	compile.build.setup = sieve_instance_setup(instance);
 	if (limit != 0 && source.len > limit) {
 		sieve_diag_add(diag, SIEVE_ERROR, (struct sieve_message_at){ .script = name },
@@ -215,6 +217,7 @@ bool sieve_compile(const struct sieve_instance *instance, const struct sieve_loa
 	sieve_build_free(&compile.build);
 	roost_map_free(compile.globals);
 	roost_map_free(compile.included);
+	roost_str_free(&compile.scratch);
 	roost_arena_free(compile.arena);
 	return failed == NULL;
 }

@@ -15,7 +15,8 @@ struct sieve_compile {
 	struct roost_map *globals;	/* name -> number + 1 */
 	struct roost_map *included;	/* "location/name" -> struct sieve_included */
 	unsigned depth;
-	/* generate.c: the loops around what is generated */
+	/* generate.c: a key that is being prepared; the loops around what is generated */
+	struct roost_str scratch;
 	struct sieve_loop *loop;
 };
 

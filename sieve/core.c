@@ -79,6 +79,7 @@ static int run_redirect(struct sieve_run *run, const struct sieve_args *args)
 		return -1;
 	if (action.target == NULL)
 		return sieve_run_error(run, "specified redirect address '%s' is invalid", text.data);
+	action.message = run->message->enclosed;
 	return sieve_run_act(run, &action, !copy);
 }
 
@@ -118,21 +119,6 @@ static int run_size(struct sieve_run *run, const struct sieve_args *args)
 	return sieve_arg_number(args, SIEVE_SLOT_SIZE, 1) == 1 ? size > limit : size < limit;
 }
 
-/* A constant list of names whose invalid ones can never match. */
-static int check_header_names(struct sieve_check *check, struct sieve_use *use)
-{
-	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
-
-	for (uint32_t i = 0; i < names->count; i++) {
-		struct sieve_text name = names->strings[i].text;
-
-		if (names->strings[i].constant && !sieve_field_name_valid(name))
-			sieve_check_warning(check, names->at, "specified header field name '%.*s' is "
-					    "invalid", (int)name.len, name.data);
-	}
-	return 0;
-}
-
 static const struct sieve_def defs[] = {
 	{ .name = "require", .is_command = true, .required = 1, .control = SIEVE_REQUIRE,
 	  .params = { { SIEVE_LIST, "capabilities" } }, .check = check_require },
@@ -152,7 +138,7 @@ static const struct sieve_def defs[] = {
 	{ .name = "allof", .is_test = true, .subtests = SIEVE_TEST_LIST, .control = SIEVE_ALLOF },
 	{ .name = "anyof", .is_test = true, .subtests = SIEVE_TEST_LIST, .control = SIEVE_ANYOF },
 	{ .name = "exists", .is_test = true, .required = 1,
-	  .params = { { SIEVE_LIST, "header names" } }, .check = check_header_names,
+	  .params = { { SIEVE_LIST, "header names" } }, .check = sieve_check_header_names,
 	  .run = run_exists },
 	{ .name = "size", .is_test = true, .required = 1, .params = { { SIEVE_NUMBER, "limit" } },
 	  .check = check_size, .run = run_size },

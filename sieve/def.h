@@ -66,6 +66,8 @@ struct sieve_def {
 	uint8_t required;		/* of the params; the others may be missing */
 	bool optional_first;		/* it is the first that may be missing */
 	uint8_t groups;
+	uint8_t comparator;		/* the default one, by number */
+	enum sieve_slot keys;		/* SIEVE_GROUP_MATCH: the list that values are matched against */
 	enum sieve_body block;
 	enum sieve_subtests subtests;
 	enum sieve_control control;

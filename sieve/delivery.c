@@ -39,6 +39,7 @@ int sieve_delivery_run(struct sieve_delivery *delivery, const struct sieve_progr
 	result->keep_cancelled = false;
 	sieve_run_init(&run, delivery->instance, program, delivery->host, delivery->message,
 		       delivery->envelope, result, diag);
+	run.trace = delivery->trace;
 	ok = sieve_run(&run);
 	delivery->cpu = sieve_run_cpu(&run);
 	sieve_run_free(&run);
@@ -48,8 +49,7 @@ int sieve_delivery_run(struct sieve_delivery *delivery, const struct sieve_progr
 	result->actions.count = actions;
 	result->marks.count = marks;
 	result->keep_cancelled = false;
-	if (sieve_message_changed(delivery->message))
-		sieve_message_replace(delivery->message, delivery->message->original);
+	sieve_message_restore(delivery->message);
 	return -1;
 }
 
@@ -58,6 +58,11 @@ bool sieve_delivery_finish(struct sieve_delivery *delivery, struct sieve_diag *d
 	*kept = false;
 	return sieve_result_execute(&delivery->result, delivery->host, delivery->envelope,
 				    delivery->message, diag, kept);
+}
+
+void sieve_delivery_trace(struct sieve_delivery *delivery, const struct sieve_trace *trace)
+{
+	delivery->trace = trace;
 }
 
 uint64_t sieve_delivery_cpu(const struct sieve_delivery *delivery)

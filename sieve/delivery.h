@@ -12,6 +12,7 @@ struct sieve_delivery {
 	struct sieve_message *message;
 	struct sieve_result result;
 	uint64_t cpu;
+	const struct sieve_trace *trace;
 };
 
 #endif

@@ -82,7 +82,7 @@ static bool wanted_part(struct sieve_run *run, const struct sieve_args *args,
 
 static int run_body(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG0, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	struct sieve_message *message = run->message;
 	bool by_type = sieve_arg_has(args, SIEVE_SLOT_LIST);
 	const struct roost_mime *mime;
@@ -114,6 +114,7 @@ static int run_body(struct sieve_run *run, const struct sieve_args *args)
 
 static const struct sieve_def defs[] = {
 	{ .name = "body", .is_test = true, .required = 1, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG0,
 	  .params = { { SIEVE_LIST, "key list" } }, .run = run_body },
 	{ 0 }
 };

@@ -120,7 +120,7 @@ static int match_date(struct sieve_run *run, const struct sieve_args *args,
 
 static int run_date(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG2, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	struct sieve_text name = sieve_arg_string(run, args, SIEVE_SLOT_ARG0);
 	uint64_t index = sieve_arg_number(args, SIEVE_SLOT_INDEX, 0), total = 0, at = 0;
 	struct sieve_field *field;
@@ -152,7 +152,7 @@ static int run_date(struct sieve_run *run, const struct sieve_args *args)
 
 static int run_currentdate(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 
 	match_date(run, args, matcher, SIEVE_SLOT_ARG0, run->now, 0);
 	return sieve_match_end(matcher);
@@ -160,10 +160,12 @@ static int run_currentdate(struct sieve_run *run, const struct sieve_args *args)
 
 static const struct sieve_def defs[] = {
 	{ .name = "date", .is_test = true, .required = 3, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG2,
 	  .params = { { SIEVE_STRING, "header name" }, { SIEVE_STRING, "date part" },
 		      { SIEVE_LIST, "key list" } },
 	  .check = check_date, .run = run_date },
 	{ .name = "currentdate", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_STRING, "date part" }, { SIEVE_LIST, "key list" } },
 	  .check = check_currentdate, .run = run_currentdate },
 	{ 0 }

@@ -10,27 +10,15 @@ static uint64_t max_value(const struct sieve_instance *instance)
 	return max < LEAST_MAX_VALUE ? LEAST_MAX_VALUE : max;
 }
 
-static bool in_list(const char *list, struct sieve_text name)
-{
-	while (list != NULL && *list != '\0') {
-		size_t len = strcspn(list, " ,");
-
-		if (len == name.len && strncasecmp(list, name.data, len) == 0)
-			return true;
-		list += len + strspn(list + len, " ,");
-	}
-	return false;
-}
-
 /* The administrator's word on a field: 2.3's lists and 2.4's blocks. */
 static bool forbidden(const struct sieve_instance *instance, struct sieve_text name, bool add)
 {
 	const char *ids = sieve_setting(instance, "sieve_editheader_header");
 	char key[200];
 
-	if (in_list(sieve_setting(instance, "sieve_editheader_protected"), name) ||
-	    in_list(sieve_setting(instance, add ? "sieve_editheader_forbid_add" :
-				  "sieve_editheader_forbid_delete"), name))
+	if (sieve_text_in(name, sieve_setting(instance, "sieve_editheader_protected")) ||
+	    sieve_text_in(name, sieve_setting(instance, add ? "sieve_editheader_forbid_add" :
+					      "sieve_editheader_forbid_delete")))
 		return true;
 	while (ids != NULL && *ids != '\0') {
 		int len = (int)strcspn(ids, " ,");
@@ -130,9 +118,17 @@ static int fits(struct sieve_run *run, const struct sieve_args *args, struct sie
 
 	if (!sieve_arg_has(args, SIEVE_SLOT_ARG1))
 		return 1;
-	matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	matcher = sieve_match_begin(run, args);
 	sieve_match_value(matcher, sieve_field_value(run->message, field));
 	return sieve_match_end(matcher);
+}
+
+/* What nobody can delete. Original- fields: those that replace has added (RFC 5703 section 5). */
+static bool fixed(const struct sieve_message *message, struct sieve_text name)
+{
+	return sieve_text_is(name, "received") || sieve_text_is(name, "auto-submitted") ||
+		(message->originals && (sieve_text_is(name, "original-subject") ||
+					sieve_text_is(name, "original-from")));
 }
 
 static int run_deleteheader(struct sieve_run *run, const struct sieve_args *args)
@@ -144,7 +140,7 @@ static int run_deleteheader(struct sieve_run *run, const struct sieve_args *args
 	if (!sieve_field_name_valid(name))
 		return sieve_run_error(run, "deleteheader command: specified field name '%s' is invalid",
 				       name.data);
-	if (sieve_text_is(name, "received") || sieve_text_is(name, "auto-submitted") ||
+	if (fixed(run->message, name) ||
 	    (!sieve_text_is(name, "subject") && forbidden(run->instance, name, false))) {
 		sieve_run_warning(run, "deleting the field '%s' is forbidden", name.data);
 		return 0;
@@ -166,6 +162,7 @@ static const struct sieve_def defs[] = {
 	  .params = { { SIEVE_STRING, "field name" }, { SIEVE_STRING, "value" } },
 	  .check = check_addheader, .run = run_addheader },
 	{ .name = "deleteheader", .is_command = true, .required = 1, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_STRING, "field name" }, { SIEVE_LIST, "value patterns" } },
 	  .check = check_names, .run = run_deleteheader },
 	{ 0 }

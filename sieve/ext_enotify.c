@@ -195,7 +195,7 @@ static int run_valid(struct sieve_run *run, const struct sieve_args *args)
 
 static int run_capability(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG2, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	struct sieve_mailto mailto;
 
 	if (sieve_mailto_parse(run->arena, sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data, &mailto) &&
@@ -210,7 +210,7 @@ static const struct sieve_def defs[] = {
 	{ .name = "valid_notify_method", .is_test = true, .required = 1,
 	  .params = { { SIEVE_LIST, "notification-uris" } }, .run = run_valid },
 	{ .name = "notify_method_capability", .is_test = true, .required = 3,
-	  .groups = SIEVE_GROUP_ALL_MATCH,
+	  .groups = SIEVE_GROUP_ALL_MATCH, .keys = SIEVE_SLOT_ARG2,
 	  .params = { { SIEVE_STRING, "notification-uri" }, { SIEVE_STRING, "notification-capability" },
 		      { SIEVE_LIST, "key list" } }, .run = run_capability },
 	{ 0 }

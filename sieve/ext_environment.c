@@ -34,7 +34,7 @@ static bool item_value(struct sieve_run *run, const char *item, struct roost_str
 
 static int run_environment(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	const char *item = sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data;
 	struct roost_str value = ROOST_STR_INIT;
 	char lower[160];
@@ -50,6 +50,7 @@ static int run_environment(struct sieve_run *run, const struct sieve_args *args)
 
 static const struct sieve_def defs[] = {
 	{ .name = "environment", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_STRING, "item" }, { SIEVE_LIST, "key list" } },
 	  .run = run_environment },
 	{ 0 }

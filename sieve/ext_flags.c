@@ -189,7 +189,7 @@ static int check_hasflag(struct sieve_check *check, struct sieve_use *use)
 
 static int run_hasflag(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	uint32_t count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
 
 	if (!sieve_arg_has(args, SIEVE_SLOT_ARG0))
@@ -229,7 +229,7 @@ static const struct sieve_def defs[] = {
 	FLAG_COMMAND("addflag", run_addflag),
 	FLAG_COMMAND("removeflag", run_removeflag),
 	{ .name = "hasflag", .is_test = true, .required = 1, .optional_first = true,
-	  .groups = SIEVE_GROUP_ALL_MATCH,
+	  .groups = SIEVE_GROUP_ALL_MATCH, .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_LIST, "variable list" }, { SIEVE_LIST, "list of flags" } },
 	  .check = check_hasflag, .run = run_hasflag },
 	{ 0 }

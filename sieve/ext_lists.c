@@ -1,5 +1,7 @@
 /* ext_lists - lists that are kept outside of scripts. RFC 6134. */
+#include <roost/map.h>
 #include "sieve/extensions.h"
+#include "sieve/lists.h"
 
 static const char prefix[] = ":addrbook:";
 
@@ -24,14 +26,33 @@ static bool name_ok(struct sieve_text name)
 	return colon[1] != '\0';
 }
 
+/* Answers are remembered until the run ends: found + 1. */
+static int look_up(struct sieve_run *run, const char *list, const char *value, struct roost_error *err)
+{
+	const char *key = roost_arena_printf(run->arena, "%s\n%s", list, value != NULL ? value : "");
+	void *known;
+	int found;
+
+	if (run->lists == NULL)
+		run->lists = roost_map_create();
+	known = roost_map_get(run->lists, key);
+	if (known != NULL)
+		return (int)(uintptr_t)known - 1;
+	found = run->host->list_has != NULL ? run->host->list_has(run->host->context, list, value, err) :
+		sieve_lists_has(run->instance, list, value, err);
+	if (found >= 0)
+		roost_map_set(run->lists, key, (void *)(uintptr_t)(found + 1));
+	return found;
+}
+
 int sieve_list_has(struct sieve_run *run, struct sieve_text list, const char *value)
 {
 	struct roost_error err = { 0 };
 	int found;
 
-	if (run->host->list_has == NULL || !name_ok(list))
+	if (!name_ok(list))
 		return 0;
-	found = run->host->list_has(run->host->context, list_name(run->arena, list), value, &err);
+	found = look_up(run, list_name(run->arena, list), value, &err);
 	return found < 0 ? sieve_run_error(run, "list '%s': %s", list.data, err.text) : found;
 }
 

@@ -50,9 +50,9 @@ static bool lookup(struct sieve_run *run, const char *mailbox, struct sieve_text
 }
 
 static int match_value(struct sieve_run *run, const struct sieve_args *args, const char *mailbox,
-		       enum sieve_slot name, enum sieve_slot keys)
+		       enum sieve_slot name)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, keys, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	struct roost_str value = ROOST_STR_INIT;
 
 	if (lookup(run, mailbox, sieve_arg_string(run, args, name), &value))
@@ -77,7 +77,7 @@ static int all_exist(struct sieve_run *run, const struct sieve_args *args, const
 static int run_metadata(struct sieve_run *run, const struct sieve_args *args)
 {
 	return match_value(run, args, sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data,
-			   SIEVE_SLOT_ARG1, SIEVE_SLOT_ARG2);
+			   SIEVE_SLOT_ARG1);
 }
 
 static int run_metadataexists(struct sieve_run *run, const struct sieve_args *args)
@@ -87,7 +87,7 @@ static int run_metadataexists(struct sieve_run *run, const struct sieve_args *ar
 
 static int run_servermetadata(struct sieve_run *run, const struct sieve_args *args)
 {
-	return match_value(run, args, NULL, SIEVE_SLOT_ARG0, SIEVE_SLOT_ARG1);
+	return match_value(run, args, NULL, SIEVE_SLOT_ARG0);
 }
 
 static int run_servermetadataexists(struct sieve_run *run, const struct sieve_args *args)
@@ -97,6 +97,7 @@ static int run_servermetadataexists(struct sieve_run *run, const struct sieve_ar
 
 static const struct sieve_def mailbox_defs[] = {
 	{ .name = "metadata", .is_test = true, .required = 3, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG2,
 	  .params = { { SIEVE_STRING, "mailbox" }, { SIEVE_STRING, "annotation-name" },
 		      { SIEVE_LIST, "key list" } }, .check = check_of_mailbox, .run = run_metadata },
 	{ .name = "metadataexists", .is_test = true, .required = 2,
@@ -107,6 +108,7 @@ static const struct sieve_def mailbox_defs[] = {
 
 static const struct sieve_def server_defs[] = {
 	{ .name = "servermetadata", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_STRING, "annotation-name" }, { SIEVE_LIST, "key list" } },
 	  .check = check_of_server, .run = run_servermetadata },
 	{ .name = "servermetadataexists", .is_test = true, .required = 1,

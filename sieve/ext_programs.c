@@ -112,15 +112,18 @@ static int run_pipe(struct sieve_run *run, const struct sieve_args *args)
 
 static int run_filter(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_external external = { .extension = "filter", .most = SIZE_MAX,
-					   .input = sieve_message_text(run->message) };
+	/* a byte more than is allowed tells that it is too much */
+	struct sieve_external external = { .extension = "filter", .input = sieve_message_text(run->message),
+		.most = run->memory_limit > 0 ? run->memory_limit + 1 : SIZE_MAX };
 	struct roost_str output = ROOST_STR_INIT;
 	int result;
 
 	if (evaluate(run, args, &external) < 0)
 		return -1;
 	result = call(run, args, &external, &output);
-	if (result > 0 && output.len > 0)
+	if (result > 0 && sieve_run_room(run, output.len) < 0)
+		result = -1;
+	else if (result > 0 && output.len > 0)
 		sieve_message_replace(run->message, sieve_text_of_str(&output));
 	roost_str_free(&output);
 	return result;

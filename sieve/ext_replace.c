@@ -31,6 +31,17 @@ static void append_field(struct roost_str *out, const char *name, struct sieve_t
 	roost_str_free(&line);
 }
 
+/* Let it be the message; it is freed. */
+static int take(struct sieve_run *run, struct roost_str *text)
+{
+	int result = sieve_run_room(run, text->len);
+
+	if (result == 0)
+		sieve_message_replace(run->message, sieve_text_of_str(text));
+	roost_str_free(text);
+	return result;
+}
+
 /* --- replace --- */
 
 static int check_replace(struct sieve_check *check, struct sieve_use *use)
@@ -79,6 +90,7 @@ static int replace_all(struct sieve_run *run, const struct sieve_args *args, str
 		return sieve_run_error(run, "specified :from address '%s' is invalid for the replace "
 				       "command", from.data);
 	append_kept_fields(&out, sieve_message_text(run->message), subject, from);
+	run->message->originals |= subject.data != NULL || from.data != NULL;
 	if (from.data != NULL)
 		sieve_append_address(&out, run->arena, "From", from);
 	if (subject.data != NULL)
@@ -88,9 +100,7 @@ static int replace_all(struct sieve_run *run, const struct sieve_args *args, str
 		roost_str_append(&out, text.data, text.len);
 	else
 		append_text_part(&out, text);
-	sieve_message_replace(run->message, sieve_text_of_str(&out));
-	roost_str_free(&out);
-	return 0;
+	return take(run, &out);
 }
 
 /* The loops go on after what now stands in the part's place. */
@@ -133,8 +143,8 @@ static int replace_part(struct sieve_run *run, const struct sieve_args *args, st
 	else
 		append_text_part(&out, text);
 	roost_str_append(&out, run->message->data.data + end, run->message->data.len - end);
-	sieve_message_replace(run->message, sieve_text_of_str(&out));
-	roost_str_free(&out);
+	if (take(run, &out) < 0)
+		return -1;
 	adjust_loops(run, part, old_count);
 	return 0;
 }
@@ -223,9 +233,10 @@ static int run_enclose(struct sieve_run *run, const struct sieve_args *args)
 	roost_str_printf(&out, "\r\n--%s\r\nContent-Type: message/rfc822\r\n\r\n", boundary);
 	roost_str_append(&out, message.data, message.len);
 	roost_str_printf(&out, "\r\n--%s--\r\n", boundary);
-	sieve_message_replace(run->message, sieve_text_of_str(&out));
-	roost_str_free(&out);
-	return 0;
+	/* RFC 5703 section 6: redirect sends what was enclosed. */
+	if (run->message->enclosed.data == NULL)
+		run->message->enclosed = sieve_text_dup(run->message->arena, message);
+	return take(run, &out);
 }
 
 static int check_enclose(struct sieve_check *check, struct sieve_use *use)

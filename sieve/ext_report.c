@@ -41,8 +41,9 @@ static void append_original(struct roost_str *out, struct sieve_text message, bo
 	roost_str_append(out, message.data, headers_only ? header : message.len);
 }
 
-static void compose(struct sieve_run *run, const struct sieve_args *args, const char *to,
-		    struct roost_str *out)
+/* Reports are read by people: a null sender is none to show them. */
+static void compose(struct sieve_run *run, const struct sieve_args *args, const char *from,
+		    const char *to, struct roost_str *out)
 {
 	const char *user = sieve_user_address(run->instance, run->envelope);
 	struct sieve_text message = sieve_message_text(run->message);
@@ -57,7 +58,7 @@ static void compose(struct sieve_run *run, const struct sieve_args *args, const 
 			 "report-type=feedback-report;\r\n\tboundary=\"%s\"\r\n\r\n"
 			 "--%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
 			 "Content-Transfer-Encoding: 8bit\r\n\r\n%s\r\n",
-			 sieve_postmaster(run->instance), to, boundary, boundary,
+			 from != NULL && *from != '\0' ? from : sieve_postmaster(run->instance), to, boundary, boundary,
 			 sieve_arg_string(run, args, SIEVE_SLOT_ARG1).data);
 	roost_str_printf(out, "--%s\r\nContent-Type: message/feedback-report\r\n\r\nVersion: 1\r\n"
 			 "Feedback-Type: %s\r\nUser-Agent: roost Sieve\r\n", boundary,
@@ -86,10 +87,10 @@ static int run_report(struct sieve_run *run, const struct sieve_args *args)
 	if (action.target == NULL)
 		return sieve_run_error(run, "the report command: specified address '%s' is invalid",
 				       address.data);
-	compose(run, args, action.target, &out);
-	action.message = sieve_text_dup(run->arena, sieve_text_of_str(&out));
 	action.from = sieve_envelope_from(run->arena, run->instance, run->envelope,
 					  "sieve_report_from", "postmaster");
+	compose(run, args, action.from, action.target, &out);
+	action.message = sieve_text_dup(run->arena, sieve_text_of_str(&out));
 	roost_str_free(&out);
 	return sieve_run_act(run, &action, false);
 }

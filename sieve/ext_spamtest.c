@@ -125,7 +125,7 @@ static bool is_text(struct sieve_run *run, const struct status *status)
 static int match_status(struct sieve_run *run, const struct sieve_args *args,
 			const struct status *status)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG0, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	double r = ratio(run, status), shift = 0.001;
 	unsigned value = 0;
 
@@ -155,6 +155,7 @@ static int run_virustest(struct sieve_run *run, const struct sieve_args *args)
 
 #define STATUS_TEST(test, function) \
 	{ .name = test, .is_test = true, .required = 1, .groups = SIEVE_GROUP_ALL_MATCH, \
+	  .keys = SIEVE_SLOT_ARG0, \
 	  .params = { { SIEVE_LIST, "value" } }, .run = function }
 
 static const struct sieve_def spam_defs[] = { STATUS_TEST("spamtest", run_spamtest), { 0 } };

@@ -9,6 +9,39 @@
 
 enum { DAY = 86400, MAX_SUBJECT = 256 };
 
+/* Seconds, between the administrator's bounds. */
+static uint64_t clip(const struct sieve_instance *instance, uint64_t seconds)
+{
+	uint64_t least = sieve_setting_time(instance, "sieve_vacation_min_period", DAY);
+	uint64_t most = sieve_setting_time(instance, "sieve_vacation_max_period", 60 * DAY);
+
+	if (seconds < least)
+		return least;
+	return most > 0 && seconds > most ? most : seconds;
+}
+
+static uint64_t of_days(uint64_t days)
+{
+	return days > UINT64_MAX / DAY ? UINT64_MAX : days * DAY;
+}
+
+static void check_period(struct sieve_check *check, const struct sieve_use *use)
+{
+	const struct sieve_bound *days = sieve_use_find(use, SIEVE_SLOT_DAYS);
+	const struct sieve_bound *seconds = sieve_use_find(use, SIEVE_SLOT_SECONDS);
+	const struct sieve_bound *given = days != NULL ? days : seconds;
+	uint64_t wanted, clipped;
+
+	if (given == NULL)
+		return;
+	wanted = days != NULL ? of_days(days->number) : seconds->number;
+	clipped = clip(check->instance, wanted);
+	if (clipped != wanted)
+		sieve_check_warning(check, given->at, "the period of :%s %llu for the vacation command is out "
+				    "of range: it is taken as %llu seconds", days != NULL ? "days" : "seconds",
+				    (unsigned long long)given->number, (unsigned long long)clipped);
+}
+
 static int check_vacation(struct sieve_check *check, struct sieve_use *use)
 {
 	struct sieve_bound *from = sieve_use_find(use, SIEVE_SLOT_FROM);
@@ -24,6 +57,7 @@ static int check_vacation(struct sieve_check *check, struct sieve_use *use)
 				  "vacation command", text.data);
 		return -1;
 	}
+	check_period(check, use);
 	return 0;
 }
 
@@ -158,22 +192,34 @@ static bool wanted(struct sieve_run *run, const char **own, const char *found)
 
 static uint64_t period(struct sieve_run *run, const struct sieve_args *args)
 {
-	uint64_t least = sieve_setting_time(run->instance, "sieve_vacation_min_period", DAY);
-	uint64_t most = sieve_setting_time(run->instance, "sieve_vacation_max_period", 60 * DAY);
 	uint64_t seconds = sieve_setting_time(run->instance, "sieve_vacation_default_period", 7 * DAY);
 
-	if (sieve_arg_has(args, SIEVE_SLOT_DAYS)) {
-		uint64_t days = sieve_arg_number(args, SIEVE_SLOT_DAYS, 7);
-
-		seconds = days > 100000 ? UINT64_MAX : days * DAY;
-	}
-	seconds = sieve_arg_number(args, SIEVE_SLOT_SECONDS, seconds);
-	if (seconds < least)
-		return least;
-	return most > 0 && seconds > most ? most : seconds;
+	if (sieve_arg_has(args, SIEVE_SLOT_DAYS))
+		seconds = of_days(sieve_arg_number(args, SIEVE_SLOT_DAYS, 7));
+	return clip(run->instance, sieve_arg_number(args, SIEVE_SLOT_SECONDS, seconds));
 }
 
 /* --- the reply --- */
+
+/* "%{subject}", in the older generation "%$", stands for the subject of the message. */
+static void append_template(struct roost_str *out, const char *template, struct sieve_text subject)
+{
+	static const char *const marks[] = { "%{subject}", "%$" };
+
+	while (*template != '\0') {
+		size_t len = 0;
+
+		for (size_t i = 0; i < ROOST_COUNT(marks) && len == 0; i++) {
+			if (strncmp(template, marks[i], strlen(marks[i])) == 0)
+				len = strlen(marks[i]);
+		}
+		if (len > 0)
+			roost_str_append(out, subject.data, subject.len);
+		else
+			roost_str_byte(out, *template);
+		template += len > 0 ? len : 1;
+	}
+}
 
 static void append_subject(struct sieve_run *run, const struct sieve_args *args,
 			   struct roost_str *out)
@@ -181,6 +227,7 @@ static void append_subject(struct sieve_run *run, const struct sieve_args *args,
 	struct sieve_text subject = sieve_arg_string(run, args, SIEVE_SLOT_SUBJECT);
 	struct sieve_text original = field_text(run, "Subject");
 	const char *fallback = sieve_setting(run->instance, "sieve_vacation_default_subject");
+	const char *template = sieve_setting(run->instance, "sieve_vacation_default_subject_template");
 	uint64_t most = sieve_setting_size(run->instance, "sieve_vacation_max_subject_codepoints",
 					   MAX_SUBJECT);
 	struct roost_str text = ROOST_STR_INIT;
@@ -188,7 +235,7 @@ static void append_subject(struct sieve_run *run, const struct sieve_args *args,
 	if (subject.data != NULL)
 		roost_str_append(&text, subject.data, subject.len);
 	else if (original.data != NULL)
-		roost_str_printf(&text, "Auto: %s", original.data);
+		append_template(&text, template != NULL ? template : "Auto: %{subject}", original);
 	else
 		roost_str_puts(&text, fallback != NULL ? fallback : "Automated reply");
 	sieve_cut_characters(&text, most);
@@ -220,7 +267,7 @@ static void append_to(struct sieve_run *run, struct roost_str *out)
 		sieve_address_part(run, SIEVE_PART_ALL, list->items[0].local, list->items[0].domain, &text);
 		if (!any && !sieve_text_is(text, run->envelope->from))
 			continue;
-		roost_address_write_full(out, &list->items[0]);
+		sieve_write_address(out, strlen("To: "), &list->items[0]);
 		roost_str_puts(out, "\r\n");
 		return;
 	}

@@ -81,7 +81,7 @@ static struct sieve_text quote(struct roost_arena *arena, struct sieve_text text
 /* Cut so that each character is there with all its bytes. RFC 5435 section 6. */
 static struct sieve_text encode_url(struct sieve_run *run, struct sieve_text text)
 {
-	uint64_t limit = sieve_setting_size(run->instance, "sieve_variables_max_value_size", 4096);
+	uint64_t limit = sieve_variable_limit(run->instance);
 	struct roost_str out = ROOST_STR_INIT;
 
 	for (size_t at = 0; at < text.len;) {
@@ -140,7 +140,7 @@ static int run_set(struct sieve_run *run, const struct sieve_args *args)
 
 static int run_string(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	bool counting = sieve_arg_number(args, SIEVE_SLOT_MATCH, 0) == SIEVE_MATCH_COUNT + 1;
 	uint32_t count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
 
@@ -158,6 +158,7 @@ static const struct sieve_def defs[] = {
 	  .params = { { SIEVE_STRING, "name" }, { SIEVE_STRING, "value" } },
 	  .check = sieve_check_target, .run = run_set },
 	{ .name = "string", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_LIST, "source" }, { SIEVE_LIST, "key list" } }, .run = run_string },
 	{ 0 }
 };

@@ -37,6 +37,8 @@ const char *sieve_address_normal(struct roost_arena *arena, struct sieve_text te
 /* "NAME: address" as a line of a message that is being written; nothing when text is no address. */
 void sieve_append_address(struct roost_str *out, struct roost_arena *arena, const char *name,
 			  struct sieve_text text);
+/* An address with its phrase, which is encoded when it has to be. column: where it begins in its line. */
+void sieve_write_address(struct roost_str *out, size_t column, const struct roost_address *address);
 /* At most this many characters, the last an ellipsis when some were cut. */
 void sieve_cut_characters(struct roost_str *text, uint64_t most);
 /* ARG0 names a variable that is set: bound as TARGET. -1 and an error. */
@@ -73,6 +75,8 @@ const char *sieve_redirect_list(struct sieve_run *run, struct sieve_text name);
 char *sieve_date_part(struct roost_arena *arena, const char *part, int64_t time, int zone);
 bool sieve_zone_parse(const char *text, int *zone);
 int sieve_check_zone(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound);
+/* ARG0's names of fields: what can never match is warned of. */
+int sieve_check_header_names(struct sieve_check *check, struct sieve_use *use);
 /* Compile-time check of a constant mailbox name in ARG0. */
 int sieve_check_mailbox(struct sieve_check *check, struct sieve_use *use);
 

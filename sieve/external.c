@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,18 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 #include "sieve/external.h"
+#include "sieve/external_parts.h"
 #include "sieve/instance.h"
 
-enum { DEFAULT_TIMEOUT = 10, CHUNK = 16384 };
+enum { DEFAULT_TIMEOUT = 10, MAX_TIMEOUT = 1000000 };
 
-struct child {
-	pid_t pid;
-	int in, out;			/* -1: closed */
-	struct sieve_text left;		/* of the input */
-	struct roost_str *output;
-	size_t most;
-	int64_t deadline;		/* milliseconds of the monotonic clock; 0: none */
-};
+struct child { pid_t pid; struct sieve_exchange exchange; };
 
 static const char *setting(const struct sieve_instance *instance, const char *extension,
 			   const char *name)
@@ -32,20 +25,14 @@ static const char *setting(const struct sieve_instance *instance, const char *ex
 	return sieve_setting(instance, key);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int find_program(const struct sieve_instance *instance, const struct sieve_external *external,
 			char path[PATH_MAX], struct roost_error *err)
 {
 	const char *folder = setting(instance, external->extension, "bin_dir");
 	struct stat st;
 
+	if (folder == NULL && setting(instance, external->extension, "socket_dir") != NULL)
+		return roost_fail(err, ROOST_ERR_NOTFOUND, "program '%s' not found", external->program);
 	if (folder == NULL)
 		return roost_fail(err, ROOST_ERR_CONFIG, "the vnd.dovecot.%s extension is unconfigured",
 				  external->extension);
@@ -56,6 +43,21 @@ static int find_program(const struct sieve_instance *instance, const struct siev
 		return roost_fail(err, ROOST_ERR_NOPERM, "program '%s' is not allowed to be run",
 				  external->program);
 	return 0;
+}
+
+/* Where its socket would be; relative folders are in base_dir. False: there is none. */
+static bool find_socket(const struct sieve_instance *instance, const struct sieve_external *external,
+			char path[PATH_MAX])
+{
+	const char *folder = setting(instance, external->extension, "socket_dir");
+	const char *base = sieve_setting(instance, "base_dir");
+	int len;
+
+	if (folder == NULL)
+		return false;
+	len = snprintf(path, PATH_MAX, "%s%s%s/%s", folder[0] != '/' && base != NULL ? base : "",
+		       folder[0] != '/' && base != NULL ? "/" : "", folder, external->program);
+	return len < PATH_MAX && sieve_external_is_socket(path);
 }
 
 /* With bare LFs when the administrator says so. */
@@ -131,7 +133,7 @@ static int start(struct child *child, const struct plan *plan, struct roost_erro
 
 	if (pipe2(in, O_CLOEXEC) < 0)
 		return roost_fail_errno(err, "pipe");
-	if (child->output != NULL && pipe2(out, O_CLOEXEC) < 0) {
+	if (child->exchange.output != NULL && pipe2(out, O_CLOEXEC) < 0) {
 		close(in[0]);
 		close(in[1]);
 		return roost_fail_errno(err, "pipe");
@@ -140,63 +142,16 @@ static int start(struct child *child, const struct plan *plan, struct roost_erro
 	if (child->pid == 0)
 		become(plan, in[0], out[1]);
 	close(in[0]);
-	child->in = in[1];
-	child->out = out[0];
+	child->exchange.in = in[1];
+	child->exchange.out = out[0];
 	if (out[1] >= 0)
 		close(out[1]);
-	fcntl(child->in, F_SETFL, O_NONBLOCK);
-	return child->pid > 0 ? 0 : roost_fail_errno(err, "fork");
-}
-
-static void shut(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static void feed(struct child *child)
-{
-	ssize_t put = child->left.len > 0 ? write(child->in, child->left.data, child->left.len) : 0;
-
-	if (put > 0) {
-		child->left.data += put;
-		child->left.len -= (size_t)put;
-	}
-	if (child->left.len == 0 || (put < 0 && errno != EAGAIN && errno != EINTR))
-		shut(&child->in);
-}
-
-static void drain(struct child *child)
-{
-	char chunk[CHUNK];
-	ssize_t got = read(child->out, chunk, sizeof(chunk));
-
-	if (got > 0 && child->output->len < child->most) {
-		size_t room = child->most - child->output->len;
-
-		roost_str_append(child->output, chunk, (size_t)got < room ? (size_t)got : room);
-	}
-	if (got == 0 || (got < 0 && errno != EINTR))
-		shut(&child->out);
-}
-
-/* Whether there is time left. */
-static bool serve(struct child *child)
-{
-	struct pollfd fds[2] = { { .fd = child->in, .events = POLLOUT },
-				 { .fd = child->out, .events = POLLIN } };
-	int64_t wait = child->deadline != 0 ? child->deadline - now_ms() : 1000;
-
-	if (wait <= 0)
-		return false;
-	if (poll(fds, 2, (int)(wait < 1000 ? wait : 1000)) <= 0)
-		return true;
-	if (child->in >= 0 && fds[0].revents != 0)
-		feed(child);
-	if (child->out >= 0 && fds[1].revents != 0)
-		drain(child);
-	return true;
+	fcntl(child->exchange.in, F_SETFL, O_NONBLOCK);
+	if (child->pid > 0)
+		return 0;
+	sieve_exchange_shut(&child->exchange.in);
+	sieve_exchange_shut(&child->exchange.out);
+	return roost_fail_errno(err, "fork");
 }
 
 /* Its end, when it comes in time. False: it was killed. */
@@ -211,7 +166,7 @@ static bool reap(struct child *child, int *status)
 			return true;
 		if (ended < 0 && errno != EINTR)
 			return false;
-		if (child->deadline != 0 && now_ms() >= child->deadline)
+		if (child->exchange.deadline != 0 && sieve_exchange_now() >= child->exchange.deadline)
 			break;
 		nanosleep(&pause, NULL);
 	}
@@ -239,49 +194,55 @@ static int judge(bool in_time, int status, size_t unread, struct roost_error *er
 
 static int run_child(const struct plan *plan, struct child *child, struct roost_error *err)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-	bool in_time = true;
+	bool in_time;
 	int status = 0;
 
-	sigaction(SIGPIPE, &ignore, &before);
-	if (start(child, plan, err) < 0) {
-		sigaction(SIGPIPE, &before, NULL);
-		shut(&child->in);
-		shut(&child->out);
+	if (start(child, plan, err) < 0)
 		return -1;
-	}
-	while (in_time && (child->in >= 0 || child->out >= 0))
-		in_time = serve(child);
-	shut(&child->in);
-	shut(&child->out);
+	in_time = sieve_exchange(&child->exchange);
 	in_time = reap(child, &status) && in_time;
-	sigaction(SIGPIPE, &before, NULL);
-	return judge(in_time, status, child->left.len, err);
+	return judge(in_time, status, child->exchange.left.len, err);
+}
+
+static int run_program(const struct sieve_instance *instance, const char *user, const char *home,
+		       const struct sieve_external *external, uint64_t timeout, struct sieve_text input,
+		       struct roost_str *output, struct roost_error *err)
+{
+	struct roost_arena *arena;
+	struct child child = { .exchange = { .in = -1, .out = -1, .output = output,
+					     .most = external->most, .left = input } };
+	char path[PATH_MAX];
+	struct plan plan;
+	int result;
+
+	if (find_program(instance, external, path, err) < 0)
+		return -1;
+	if (timeout > 0)
+		child.exchange.deadline = sieve_exchange_now() + (int64_t)timeout * 1000;
+	arena = roost_arena_create("sieve external");
+	plan_child(arena, external, path, user, home, &plan);
+	result = run_child(&plan, &child, err);
+	roost_arena_free(arena);
+	return result;
 }
 
 int sieve_external_run(const struct sieve_instance *instance, const char *user, const char *home,
 		       const struct sieve_external *external, struct roost_str *output,
 		       struct roost_error *err)
 {
-	struct roost_arena *arena = roost_arena_create("sieve external");
 	struct roost_str copy = ROOST_STR_INIT;
-	struct child child = { .in = -1, .out = -1, .output = output, .most = external->most };
+	struct sieve_text input = prepared_input(instance, external, &copy);
 	char path[PATH_MAX], key[64];
-	struct plan plan;
 	uint64_t timeout;
 	int result;
 
 	snprintf(key, sizeof(key), "sieve_%s_exec_timeout", external->extension);
 	timeout = sieve_setting_time(instance, key, DEFAULT_TIMEOUT);
-	if (timeout > 0)
-		child.deadline = now_ms() + (int64_t)(timeout < 1000000 ? timeout : 1000000) * 1000;
-	result = find_program(instance, external, path, err);
-	if (result == 0) {
-		child.left = prepared_input(instance, external, &copy);
-		plan_child(arena, external, path, user, home, &plan);
-		result = run_child(&plan, &child, err);
-	}
+	if (timeout > MAX_TIMEOUT)
+		timeout = MAX_TIMEOUT;
+	result = find_socket(instance, external, path) ?
+		sieve_external_socket(path, external, timeout, input, output, err) :
+		run_program(instance, user, home, external, timeout, input, output, err);
 	roost_str_free(&copy);
-	roost_arena_free(arena);
 	return result;
 }

@@ -1,22 +1,14 @@
 /* generate - code of checked commands; tests become jumps, so that nothing is nested at run time. */
 #include "sieve/compile.h"
-
-struct jumps { ROOST_VEC(uint32_t) list; };
+#include "sieve/match.h"
 
 struct sieve_loop {
 	struct sieve_loop *outer;
 	const struct sieve_use *use;
-	struct jumps ends;
+	uint32_t ends;			/* jumps out of it */
 };
 
 static bool generate_block(struct sieve_compile *compile, struct sieve_use *uses);
-
-static void land_all(struct sieve_build *build, struct jumps *jumps)
-{
-	for (size_t i = 0; i < jumps->list.count; i++)
-		sieve_build_land(build, jumps->list.items[i]);
-	roost_vec_free(&jumps->list);
-}
 
 static uint32_t piece_item(struct sieve_build *build, const struct sieve_piece *piece)
 {
@@ -52,64 +44,74 @@ static uint32_t string_item(struct sieve_compile *compile, const struct sieve_st
 	return sieve_build_group(build, SIEVE_ITEM_TEMPLATE, items, string->count);
 }
 
-static uint32_t bound_item(struct sieve_compile *compile, const struct sieve_bound *bound)
+/* Constant keys are stored as their comparator compares them, so that no run has to prepare them. */
+static const struct sieve_comparator *key_comparator(const struct sieve_use *use,
+						     const struct sieve_bound *bound)
 {
-	uint32_t *items;
+	const struct sieve_bound *match, *comparator;
+
+	if ((use->def->groups & SIEVE_GROUP_MATCH) == 0 || bound->slot != use->def->keys)
+		return NULL;
+	match = sieve_use_find(use, SIEVE_SLOT_MATCH);
+	comparator = sieve_use_find(use, SIEVE_SLOT_COMPARATOR);
+	if (match != NULL && !sieve_match_prepares((unsigned)match->number - 1))
+		return NULL;
+	return sieve_comparator_at(comparator != NULL ? (unsigned)comparator->number - 1 :
+				   use->def->comparator);
+}
+
+static uint32_t key_item(struct sieve_compile *compile, const struct sieve_comparator *comparator,
+			 const struct sieve_string *string)
+{
+	if (!string->constant || comparator == NULL || comparator->prepare == NULL)
+		return string_item(compile, string);
+	roost_str_truncate(&compile->scratch, 0);
+	comparator->prepare(&compile->scratch, string->text.data, string->text.len);
+	return sieve_build_string(&compile->build, sieve_text_of_str(&compile->scratch));
+}
+
+static uint32_t bound_item(struct sieve_compile *compile, const struct sieve_use *use,
+			   const struct sieve_bound *bound)
+{
+	const struct sieve_comparator *comparator;
+	uint32_t few[8], *items = few;
 
 	if (bound->type == SIEVE_NUMBER)
 		return sieve_build_number(&compile->build, bound->number);
 	if (bound->type == SIEVE_STRING)
 		return string_item(compile, &bound->strings[0]);
-	items = roost_arena_alloc(compile->arena, (bound->count + 1) * sizeof(*items));
+	if (bound->count > ROOST_COUNT(few))
+		items = roost_arena_alloc(compile->arena, bound->count * sizeof(*items));
+	comparator = key_comparator(use, bound);
 	for (uint32_t i = 0; i < bound->count; i++)
-		items[i] = string_item(compile, &bound->strings[i]);
+		items[i] = key_item(compile, comparator, &bound->strings[i]);
 	return sieve_build_group(&compile->build, SIEVE_ITEM_LIST, items, bound->count);
-}
-
-/* Without printf: this is done for every command and test. */
-static uint32_t call_operation(struct sieve_build *build, const struct sieve_use *use)
-{
-	char name[128];
-	size_t as = strlen(use->as), len = strlen(use->def->name);
-
-	if (as + len + 2 > sizeof(name))
-		len = sizeof(name) - as - 2;
-	memcpy(name, use->as, as);
-	name[as] = '/';
-	memcpy(name + as + 1, use->def->name, len);
-	name[as + 1 + len] = '\0';
-	return sieve_build_operation(build, name);
 }
 
 static void generate_call(struct sieve_compile *compile, const struct sieve_use *use)
 {
 	struct sieve_build *build = &compile->build;
-	uint32_t operation = call_operation(build, use), count = 0, items[SIEVE_SLOT_COUNT];
+	uint32_t operation = sieve_build_operation(build, use->operation, use->as, use->def->name);
+	uint32_t count = 0, words[2 * SIEVE_SLOT_COUNT];
 
-	for (struct sieve_bound *bound = use->bound; bound != NULL; bound = bound->next)
-		items[count++] = bound_item(compile, bound);
-	sieve_build_code(build, SIEVE_CODE_CALL);
-	sieve_build_code(build, operation);
-	sieve_build_code(build, use->at.line);
-	sieve_build_code(build, count);
-	count = 0;
-	for (struct sieve_bound *bound = use->bound; bound != NULL; bound = bound->next) {
-		sieve_build_code(build, bound->slot);
-		sieve_build_code(build, items[count++]);
+	for (const struct sieve_bound *bound = use->bound; bound != NULL; bound = bound->next) {
+		words[2 * count] = bound->slot;
+		words[2 * count++ + 1] = bound_item(compile, use, bound);
 	}
+	sieve_build_call(build, (uint32_t[]){ SIEVE_CODE_CALL, operation, use->at.line, count }, words);
 }
 
 /* Jump when the test's value is when, else fall through. */
 static void generate_test(struct sieve_compile *compile, const struct sieve_use *test, bool when,
-			  struct jumps *jumps)
+			  uint32_t *jumps)
 {
 	struct sieve_build *build = &compile->build;
 	enum sieve_control control = test->def->control;
-	struct jumps skip = { 0 };
+	uint32_t skip = 0;
 
 	if (test->value >= 0) {
 		if (test->value == when)
-			roost_vec_push(&jumps->list, sieve_build_jump(build, SIEVE_CODE_JUMP));
+			sieve_build_jump(build, SIEVE_CODE_JUMP, jumps);
 		return;
 	}
 	switch (control) {
@@ -124,12 +126,11 @@ static void generate_test(struct sieve_compile *compile, const struct sieve_use 
 			else
 				generate_test(compile, part, !when, &skip);
 		}
-		land_all(build, &skip);
+		sieve_build_land(build, skip);
 		return;
 	default:
 		generate_call(compile, test);
-		roost_vec_push(&jumps->list, sieve_build_jump(build, when ? SIEVE_CODE_JUMP_TRUE :
-							      SIEVE_CODE_JUMP_FALSE));
+		sieve_build_jump(build, when ? SIEVE_CODE_JUMP_TRUE : SIEVE_CODE_JUMP_FALSE, jumps);
 	}
 }
 
@@ -137,11 +138,11 @@ static void generate_test(struct sieve_compile *compile, const struct sieve_use 
 static bool generate_if(struct sieve_compile *compile, struct sieve_use **uses)
 {
 	struct sieve_build *build = &compile->build;
-	struct jumps ends = { 0 };
+	uint32_t ends = 0;
 	bool ok = true;
 
 	for (struct sieve_use *use = *uses;; use = use->next) {
-		struct jumps next = { 0 };
+		uint32_t next = 0;
 		bool more = use->next != NULL && (use->next->def->control == SIEVE_ELSIF ||
 						  use->next->def->control == SIEVE_ELSE);
 
@@ -149,13 +150,13 @@ static bool generate_if(struct sieve_compile *compile, struct sieve_use **uses)
 			generate_test(compile, use->tests, false, &next);
 		ok = generate_block(compile, use->block) && ok;
 		if (more)
-			roost_vec_push(&ends.list, sieve_build_jump(build, SIEVE_CODE_JUMP));
-		land_all(build, &next);
+			sieve_build_jump(build, SIEVE_CODE_JUMP, &ends);
+		sieve_build_land(build, next);
 		*uses = use;
 		if (!more)
 			break;
 	}
-	land_all(build, &ends);
+	sieve_build_land(build, ends);
 	return ok;
 }
 
@@ -168,10 +169,10 @@ static bool generate_loop(struct sieve_compile *compile, const struct sieve_use 
 
 	compile->loop = &loop;
 	generate_call(compile, use);
-	roost_vec_push(&loop.ends.list, sieve_build_jump(build, SIEVE_CODE_JUMP_FALSE));
+	sieve_build_jump(build, SIEVE_CODE_JUMP_FALSE, &loop.ends);
 	ok = generate_block(compile, use->block);
-	build->code.items[sieve_build_jump(build, SIEVE_CODE_JUMP)] = start;
-	land_all(build, &loop.ends);
+	sieve_build_jump_back(build, start);
+	sieve_build_land(build, loop.ends);
 	compile->loop = loop.outer;
 	return ok;
 }
@@ -183,11 +184,11 @@ static bool generate_wrapped(struct sieve_compile *compile, const struct sieve_u
 	struct sieve_use after = *use;
 	struct sieve_bound mark = { .slot = SIEVE_SLOT_LAST, .type = SIEVE_NUMBER, .number = 1 };
 	struct sieve_bound first = *use->bound;
-	uint32_t end;
+	uint32_t end = 0;
 	bool ok;
 
 	generate_call(compile, use);
-	end = sieve_build_jump(build, SIEVE_CODE_JUMP_FALSE);
+	sieve_build_jump(build, SIEVE_CODE_JUMP_FALSE, &end);
 	ok = generate_block(compile, use->block);
 	first.next = &mark;
 	after.bound = &first;
@@ -205,7 +206,7 @@ static void generate_break(struct sieve_compile *compile, const struct sieve_use
 		loop = loop->outer;
 	generate_call(compile, use);
 	if (loop != NULL)
-		roost_vec_push(&loop->ends.list, sieve_build_jump(&compile->build, SIEVE_CODE_JUMP));
+		sieve_build_jump(&compile->build, SIEVE_CODE_JUMP, &loop->ends);
 }
 
 static bool generate_block(struct sieve_compile *compile, struct sieve_use *uses)

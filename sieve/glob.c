@@ -2,9 +2,11 @@
  * ":matches" patterns, cut at the stars into segments of fixed shape. The first segment stands at the
  * start, the last at the end, each other one at its leftmost place: no backtracking is ever needed.
  */
+#include <stdint.h>
 #include <string.h>
-#include <roost/vec.h>
 #include "sieve/glob.h"
+
+enum { MAX_WORK = 50 * 1000 * 1000 };	/* some tenths of a second */
 
 enum atom_kind { ATOM_TEXT, ATOM_ONE, ATOM_EMPTY };
 
@@ -22,58 +24,69 @@ struct segment {
 struct sieve_glob {
 	struct atom *atoms;
 	struct segment *segments;	/* one more than there are stars */
-	size_t segment_count;
+	size_t atom_count, segment_count;
 };
 
-struct builder {
-	ROOST_VEC(struct atom) atoms;
-	ROOST_VEC(struct segment) segments;
-};
-
-static void end_segment(struct builder *builder, size_t *first)
+static void end_segment(struct sieve_glob *glob, size_t *first)
 {
-	struct segment segment = { *first, builder->atoms.count - *first, false };
+	struct segment segment = { *first, glob->atom_count - *first, false };
 
-	segment.fixed = segment.count == 1 && builder->atoms.items[*first].kind == ATOM_TEXT;
-	roost_vec_push(&builder->segments, segment);
-	*first = builder->atoms.count;
+	segment.fixed = segment.count == 1 && glob->atoms[*first].kind == ATOM_TEXT;
+	glob->segments[glob->segment_count++] = segment;
+	*first = glob->atom_count;
 }
 
 /* Whether a star here follows another one with nothing but wildcards between. */
-static bool in_wildcards(const struct builder *builder, size_t first)
+static bool in_wildcards(const struct sieve_glob *glob, size_t first)
 {
-	if (builder->segments.count == 0)
+	if (glob->segment_count == 0)
 		return false;
-	for (size_t i = first; i < builder->atoms.count; i++) {
-		if (builder->atoms.items[i].kind == ATOM_TEXT)
+	for (size_t i = first; i < glob->atom_count; i++) {
+		if (glob->atoms[i].kind == ATOM_TEXT)
 			return false;
 	}
 	return true;
 }
 
-struct sieve_glob *sieve_glob_create(struct roost_arena *arena, const char *pattern, size_t len)
+static void add_atom(struct sieve_glob *glob, enum atom_kind kind, const char *text, size_t len)
+{
+	glob->atoms[glob->atom_count++] = (struct atom){ kind, text, len };
+}
+
+/* Room for all that a pattern can have: a text after each wildcard, and one before them. */
+static struct sieve_glob *glob_alloc(struct roost_arena *arena, const char *pattern, size_t len)
 {
 	struct sieve_glob *glob = roost_arena_new(arena, struct sieve_glob);
+	size_t wild = 0;
+
+	for (size_t i = 0; i < len; i++)
+		wild += pattern[i] == '*' || pattern[i] == '?';
+	glob->atoms = roost_arena_alloc(arena, (2 * wild + 1) * sizeof(struct atom));
+	glob->segments = roost_arena_alloc(arena, (wild + 1) * sizeof(struct segment));
+	return glob;
+}
+
+struct sieve_glob *sieve_glob_create(struct roost_arena *arena, const char *pattern, size_t len)
+{
+	struct sieve_glob *glob = glob_alloc(arena, pattern, len);
 	char *text = roost_arena_alloc(arena, len + 1);	/* without the backslashes */
 	size_t used = 0, first = 0, run = 0;
-	struct builder builder = { 0 };
 
 	for (size_t i = 0; i <= len; i++) {
 		bool wild = i < len && (pattern[i] == '*' || pattern[i] == '?');
 
 		if ((wild || i == len) && run > 0) {
-			roost_vec_push(&builder.atoms,
-				       (struct atom){ ATOM_TEXT, text + used - run, run });
+			add_atom(glob, ATOM_TEXT, text + used - run, run);
 			run = 0;
 		}
 		if (i == len)
 			break;
 		if (pattern[i] == '?') {
-			roost_vec_push(&builder.atoms, (struct atom){ ATOM_ONE, NULL, 0 });
-		} else if (pattern[i] == '*' && in_wildcards(&builder, first)) {
-			roost_vec_push(&builder.atoms, (struct atom){ ATOM_EMPTY, NULL, 0 });
+			add_atom(glob, ATOM_ONE, NULL, 0);
+		} else if (pattern[i] == '*' && in_wildcards(glob, first)) {
+			add_atom(glob, ATOM_EMPTY, NULL, 0);
 		} else if (pattern[i] == '*') {
-			end_segment(&builder, &first);
+			end_segment(glob, &first);
 		} else {
 			if (pattern[i] == '\\' && i + 1 < len)
 				i++;
@@ -81,14 +94,7 @@ struct sieve_glob *sieve_glob_create(struct roost_arena *arena, const char *patt
 			run++;
 		}
 	}
-	end_segment(&builder, &first);
-	glob->segment_count = builder.segments.count;
-	glob->segments = roost_arena_dup(arena, builder.segments.items,
-					 builder.segments.count * sizeof(struct segment));
-	glob->atoms = roost_arena_dup(arena, builder.atoms.items,
-				      builder.atoms.count * sizeof(struct atom));
-	roost_vec_free(&builder.segments);
-	roost_vec_free(&builder.atoms);
+	end_segment(glob, &first);
 	return glob;
 }
 
@@ -97,6 +103,7 @@ struct match {
 	size_t len;
 	struct sieve_span *captures;	/* NULL: not wanted */
 	unsigned count;
+	uint64_t work;			/* atoms that were looked at */
 };
 
 static void capture(struct match *match, size_t start, size_t len)
@@ -127,6 +134,7 @@ static bool stands_at(const struct sieve_glob *glob, const struct segment *segme
 	for (size_t i = 0; i < segment->count; i++) {
 		const struct atom *atom = &glob->atoms[segment->first + i];
 
+		match->work++;
 		if (atom->kind == ATOM_EMPTY)
 			continue;
 		if (atom->kind == ATOM_ONE) {
@@ -175,7 +183,7 @@ static bool find_segment(const struct sieve_glob *glob, const struct segment *se
 		*end = *at + atom->len;
 		return true;
 	}
-	while (*at <= match->len) {
+	while (*at <= match->len && match->work < MAX_WORK) {
 		if (stands_at(glob, segment, match, *at, end))
 			return true;
 		if (*at == match->len)
@@ -222,17 +230,17 @@ static bool fit_last(const struct sieve_glob *glob, const struct segment *segmen
 	return true;
 }
 
-bool sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t len,
+int sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t len,
 		      struct sieve_span *captures, unsigned *count)
 {
-	struct match match = { text, len, captures, 0 };
+	struct match match = { .text = text, .len = len, .captures = captures };
 	size_t at, end, last = glob->segment_count - 1;
 
 	capture(&match, 0, len);
 	if (!stands_at(glob, &glob->segments[0], &match, 0, &at))
-		return false;
+		return 0;
 	if (last == 0 && at != len)
-		return false;
+		return 0;
 	capture_segment(glob, &glob->segments[0], &match, 0);
 	for (size_t i = 1; i <= last; i++) {
 		const struct segment *segment = &glob->segments[i];
@@ -240,7 +248,7 @@ bool sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t le
 
 		if (i == last ? !fit_last(glob, segment, &match, at, &start) :
 		    !find_segment(glob, segment, &match, &start, &end))
-			return false;
+			return match.work < MAX_WORK ? 0 : -1;
 		capture(&match, at, start - at);
 		capture_segment(glob, segment, &match, start);
 		if (i < last)
@@ -248,5 +256,5 @@ bool sieve_glob_match(const struct sieve_glob *glob, const char *text, size_t le
 	}
 	if (count != NULL)
 		*count = match.count;
-	return true;
+	return 1;
 }

@@ -69,7 +69,10 @@ struct sieve_host {
 		    struct roost_error *err);
 	/* The message is not wanted, and nothing else keeps it; NULL: then nothing is done. */
 	int (*discard)(void *context, struct roost_error *err);
-	/* Lists of RFC 6134. 1: value is in it, 0: not, -1: err. value NULL: whether there is such a list. */
+	/*
+	 * Lists of RFC 6134; NULL: those that the settings sieve_extlists_list name.
+	 * 1: value is in it, 0: not, -1: err. value NULL: whether there is such a list.
+	 */
 	int (*list_has)(void *context, const char *list, const char *value, struct roost_error *err);
 	/* The addresses of a list, each as a line. */
 	int (*list_members)(void *context, const char *list, struct roost_str *lines,

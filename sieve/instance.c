@@ -8,24 +8,43 @@
 #include "sieve/plugin.h"
 #include "sieve/program.h"
 
-static void add_operation(struct sieve_instance *instance, const char *kind,
-			  const struct sieve_def *def)
+static void add_def(struct sieve_instance *instance, const struct sieve_def *def)
 {
-	char key[64];
+	struct sieve_word *word = sieve_words_add(&instance->words, def->name);
+	struct sieve_meaning *meaning = roost_arena_new(instance->arena, struct sieve_meaning);
+	struct sieve_meaning **end = &word->meanings;
 
-	snprintf(key, sizeof(key), "%s/%s", kind, def->name);
-	roost_map_set(instance->operations, key, (void *)(uintptr_t)def);
+	meaning->def = def;
+	meaning->extension = (uint32_t)instance->extensions.count - 1;
+	if (def->is_command)
+		meaning->command = ++instance->operation_count;
+	if (def->is_test)
+		meaning->test = ++instance->operation_count;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = meaning;
+}
+
+static void add_tag(struct sieve_instance *instance, const struct sieve_tag *tag)
+{
+	struct sieve_word *word = sieve_words_add(&instance->words, tag->name);
+	struct sieve_tag_meaning *meaning = roost_arena_new(instance->arena, struct sieve_tag_meaning);
+	struct sieve_tag_meaning **end = &word->tags;
+
+	meaning->tag = tag;
+	meaning->extension = (uint32_t)instance->extensions.count - 1;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = meaning;
 }
 
 void sieve_instance_add(struct sieve_instance *instance, const struct sieve_extension *extension)
 {
 	roost_vec_push(&instance->extensions, extension);
-	for (const struct sieve_def *def = extension->defs; def != NULL && def->name != NULL; def++) {
-		if (def->is_test)
-			add_operation(instance, "test", def);
-		if (def->is_command)
-			add_operation(instance, "command", def);
-	}
+	for (const struct sieve_def *def = extension->defs; def != NULL && def->name != NULL; def++)
+		add_def(instance, def);
+	for (const struct sieve_tag *tag = extension->tags; tag != NULL && tag->name != NULL; tag++)
+		add_tag(instance, tag);
 }
 
 /* A module with a wrong table stays out: its scripts learn that nobody offers its extension. */
@@ -46,11 +65,13 @@ struct sieve_instance *sieve_instance_create(void)
 	struct sieve_instance *instance = roost_arena_new(arena, struct sieve_instance);
 
 	instance->arena = arena;
-	instance->operations = roost_map_create();
+	instance->words.arena = arena;
 	instance->settings = roost_map_create();
 	for (size_t i = 0; sieve_extensions[i] != NULL; i++)
 		sieve_instance_add(instance, sieve_extensions[i]);
 	add_modules(instance);
+	instance->variables = sieve_instance_find(instance, "variables");
+	instance->encoded = sieve_instance_find(instance, "encoded-character");
 	sieve_instance_offer(instance, NULL, NULL);
 	return instance;
 }
@@ -64,7 +85,6 @@ void sieve_instance_free(struct sieve_instance *instance)
 	while (roost_map_next(instance->settings, &position, &key, &value))
 		free(value);
 	roost_map_free(instance->settings);
-	roost_map_free(instance->operations);
 	roost_vec_free(&instance->extensions);
 	roost_arena_free(instance->arena);
 }
@@ -175,7 +195,19 @@ uint64_t sieve_instance_setup(const struct sieve_instance *instance)
 const struct sieve_def *sieve_instance_operation(const struct sieve_instance *instance,
 						 const char *name)
 {
-	return roost_map_get(instance->operations, name);
+	const char *slash = strchr(name, '/');
+	bool test = strncmp(name, "test/", 5) == 0;
+	const struct sieve_word *word;
+
+	if (slash == NULL || (!test && strncmp(name, "command/", 8) != 0))
+		return NULL;
+	word = sieve_words_find(&instance->words, sieve_text_of(slash + 1));
+	for (const struct sieve_meaning *each = word != NULL ? word->meanings : NULL; each != NULL;
+	     each = each->next) {
+		if ((test ? each->test : each->command) != 0)
+			return each->def;
+	}
+	return NULL;
 }
 
 void sieve_instance_set(struct sieve_instance *instance, const char *name, const char *value)

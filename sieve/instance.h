@@ -7,6 +7,7 @@
 #include <roost/vec.h>
 #include "sieve/def.h"
 #include "sieve/sieve.h"
+#include "sieve/words.h"
 
 enum { SIEVE_MAX_EXTENSIONS = 128 };
 
@@ -14,7 +15,9 @@ struct sieve_instance {
 	struct roost_arena *arena;
 	ROOST_VEC(const struct sieve_extension *) extensions;
 	bool offered[SIEVE_MAX_EXTENSIONS];
-	struct roost_map *operations;	/* "command/keep" -> struct sieve_def */
+	struct sieve_words words;
+	uint32_t operation_count;
+	int variables, encoded;		/* numbers of the extensions that strings depend on */
 	struct roost_map *settings;	/* values are in the heap */
 };
 

@@ -18,7 +18,9 @@ sieve_libsieve_parse_la_SOURCES = \
 	sieve/grammar.y \
 	sieve/lex.l \
 	sieve/parser.h \
-	sieve/recover.c
+	sieve/pool.h \
+	sieve/recover.c \
+	sieve/words.c sieve/words.h
 
 # Compiler, interpreter, extensions.
 noinst_LTLIBRARIES += sieve/libsieve-engine.la
@@ -57,13 +59,16 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/ext_special_use.c \
 	sieve/ext_vacation.c \
 	sieve/ext_variables.c \
-	sieve/external.c sieve/external.h \
+	sieve/exchange.c sieve/exchange.h \
+	sieve/external.c sieve/external.h sieve/external_parts.h \
+	sieve/external_socket.c \
 	sieve/extensions.c sieve/extensions.h \
 	sieve/generate.c \
 	sieve/hash.h \
 	sieve/host.h \
 	sieve/instance.c sieve/instance.h \
-	sieve/match.c \
+	sieve/lists.c sieve/lists.h \
+	sieve/match.c sieve/match.h \
 	sieve/message.c sieve/message.h \
 	sieve/mailto.c sieve/mailto.h \
 	sieve/mime_fields.h \
@@ -77,7 +82,9 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/send.c sieve/send.h \
 	sieve/slot.h \
 	sieve/tag_match.c \
-	sieve/test_header.c
+	sieve/test_header.c \
+	sieve/trace.c sieve/trace.h \
+	sieve/view.c sieve/view.h
 
 lib_LTLIBRARIES += sieve/libroost-sieve.la
 sieve_libroost_sieve_la_SOURCES =
@@ -98,13 +105,12 @@ sieve_sieve_testsuite_SOURCES = \
 	sieve/tester.c sieve/tester.h \
 	sieve/tester_commands.c \
 	sieve/tester_host.c \
-	sieve/tester_lists.c \
 	sieve/testsuite.c
-sieve_sieve_testsuite_LDADD = $(SIEVE_LIBS)
+sieve_sieve_testsuite_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 dist_man_MANS += sieve/sieve-testsuite.1
 
 noinst_LTLIBRARIES += sieve/libsieve-tool.la
-sieve_libsieve_tool_la_SOURCES = sieve/tool.c sieve/tool.h
+sieve_libsieve_tool_la_SOURCES = sieve/tool.c sieve/tool.h sieve/tool_out.c
 bin_PROGRAMS += sieve/sievec sieve/sieve-dump sieve/sieve-filter sieve/sieve-test
 sieve_sievec_SOURCES = sieve/sievec.c
 sieve_sievec_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
@@ -112,8 +118,16 @@ sieve_sieve_dump_SOURCES = sieve/sieve_dump.c
 sieve_sieve_dump_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 sieve_sieve_filter_SOURCES = sieve/sieve_filter.c
 sieve_sieve_filter_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
-sieve_sieve_test_SOURCES = sieve/sieve_test.c
+sieve_sieve_test_SOURCES = sieve/sieve_test.c sieve/tool_host.c sieve/tool_host.h
 sieve_sieve_test_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_sieve_limits
+TESTS += tests/unit/test_sieve_limits
+tests_unit_test_sieve_limits_SOURCES = tests/unit/test_sieve_limits.c
+tests_unit_test_sieve_limits_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sieve_limits_LDADD = $(SIEVE_LIBS) $(CMOCKA_LIBS)
+endif
+
 dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-filter.1 sieve/sieve-test.1 \
 	sieve/roost-sieve.3 sieve/sieve2.3
 EXTRA_DIST += sieve/README sieve/libroost-sieve.map

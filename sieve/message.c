@@ -79,7 +79,16 @@ void sieve_message_replace(struct sieve_message *message, struct sieve_text data
 	message->edited = false;
 	message->rendered.data = NULL;
 	message->fields.count = 0;
+	message->version++;
 	read_fields(message);
+}
+
+void sieve_message_restore(struct sieve_message *message)
+{
+	message->enclosed.data = NULL;
+	message->originals = false;
+	if (sieve_message_changed(message))
+		sieve_message_replace(message, message->original);
 }
 
 bool sieve_message_changed(const struct sieve_message *message)
@@ -101,11 +110,22 @@ struct sieve_field *sieve_message_field(struct sieve_message *message, struct si
 	while (*position < message->fields.count) {
 		struct sieve_field *field = message->fields.items[(*position)++];
 
-		if (field->name_len == name.len &&
+		/* most names differ in their length or first letter already */
+		if (field->name_len == name.len && (name.len == 0 || ((*field->name ^ *name.data) & ~32) == 0) &&
 		    strncasecmp(field->name, name.data, name.len) == 0)
 			return field;
 	}
 	return NULL;
+}
+
+/* What was encoded can have blanks at its ends too. */
+static struct sieve_text trimmed(struct sieve_text text)
+{
+	while (text.len > 0 && (*text.data == ' ' || *text.data == '\t'))
+		text.data++, text.len--;
+	while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+		text.len--;
+	return text;
 }
 
 struct sieve_text sieve_field_value(struct sieve_message *message, struct sieve_field *field)
@@ -114,7 +134,7 @@ struct sieve_text sieve_field_value(struct sieve_message *message, struct sieve_
 		struct roost_str out = ROOST_STR_INIT;
 
 		roost_word_decode(&out, field->raw);
-		field->value = sieve_text_dup(message->arena, sieve_text_of_str(&out));
+		field->value = sieve_text_dup(message->arena, trimmed(sieve_text_of_str(&out)));
 		roost_str_free(&out);
 	}
 	return field->value;
@@ -176,6 +196,7 @@ bool sieve_field_name_valid(struct sieve_text name)
 static void edited(struct sieve_message *message)
 {
 	message->edited = true;
+	message->version++;
 	message->rendered.data = NULL;
 }
 

@@ -23,9 +23,12 @@ struct sieve_message {
 	bool has_body;
 	ROOST_VEC(struct sieve_field *) fields;		/* with edits */
 	bool edited;
+	uint32_t version;		/* another one whenever fields may have changed */
 	uint64_t claimed_size;		/* what its owner says; 0: that of the text */
 	struct sieve_text rendered;	/* with edits; data NULL: not yet */
 	const struct roost_mime *mime;	/* NULL: not yet; of data */
+	struct sieve_text enclosed;	/* what was there before enclose: this is forwarded; data NULL: none */
+	bool originals;			/* it has Original- fields of ours: RFC 5703 section 5 */
 };
 
 /* data is borrowed as long as the message lives; bare LFs become CRLF in a copy. */
@@ -33,6 +36,8 @@ struct sieve_message *sieve_message_create(struct sieve_text data);
 void sieve_message_free(struct sieve_message *message);
 /* Let the message be this text from now on; copied. Fields and parts found before are void. */
 void sieve_message_replace(struct sieve_message *message, struct sieve_text data);
+/* Let it be what came. */
+void sieve_message_restore(struct sieve_message *message);
 /* Whether it is not what came. */
 bool sieve_message_changed(const struct sieve_message *message);
 

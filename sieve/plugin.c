@@ -131,8 +131,7 @@ static int run_operation(struct sieve_run *run, const struct sieve_args *args)
 	int result, matched = 0;
 
 	if (call.operation->matches)
-		call.matcher = sieve_match_begin(run, args, (enum sieve_slot)
-						 (SIEVE_SLOT_ARG0 + def->required - 1), 0);
+		call.matcher = sieve_match_begin(run, args);
 	result = call.operation->run(&call, &engine, &err);
 	if (call.matcher != NULL)
 		matched = sieve_match_end(call.matcher);
@@ -156,7 +155,9 @@ static int convert_operation(struct sieve_def *def, const struct roost_sieve_ope
 	*def = (struct sieve_def){ .name = operation->name, .is_test = operation->is_test,
 				   .is_command = !operation->is_test, .run = run_operation,
 				   .required = (uint8_t)operation->required, .plugin = operation,
-				   .groups = operation->matches ? SIEVE_GROUP_ALL_MATCH : 0 };
+				   .groups = operation->matches ? SIEVE_GROUP_ALL_MATCH : 0,
+				   .keys = operation->matches ? (enum sieve_slot)(SIEVE_SLOT_ARG0 +
+					   operation->required - 1) : SIEVE_SLOT_NONE };
 	for (; count < MAX_PARAMS && operation->params[count].name != NULL; count++) {
 		if (operation->params[count].type < ROOST_SIEVE_NUMBER ||
 		    operation->params[count].type > ROOST_SIEVE_LIST)

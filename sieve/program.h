@@ -1,6 +1,7 @@
 /*
  * A compiled script: instructions over one pool of constants. Immutable and relocatable: what is
- * loaded is the bytes of the file, checked once (checksum, then every reference), then trusted. Offsets, never pointers, are inside.
+ * loaded is the bytes of the file, checked once (checksum, then every reference), then trusted.
+ * Offsets, never pointers, are inside.
  *
  * Code is a sequence of words. JUMPs are two words; a CALL is four and two for each argument:
  * CALL, operation, line, count, then count pairs of slot and pool item, slots ascending.
@@ -12,7 +13,7 @@
 #include "sieve/sieve.h"
 #include "sieve/slot.h"
 
-enum { SIEVE_PROGRAM_VERSION = 2 };
+enum { SIEVE_PROGRAM_VERSION = 3 };
 
 enum sieve_code {
 	SIEVE_CODE_END,			/* of a script */
@@ -81,6 +82,20 @@ static inline struct sieve_text sieve_program_string(const struct sieve_program 
 {
 	return (struct sieve_text){ program->bytes + program->items[item].a,
 				    program->items[item].b };
+}
+
+/* The strings of a list whose items are all constant; else NULL. */
+static inline const uint32_t *sieve_program_constants(const struct sieve_program *program,
+						       uint32_t number)
+{
+	const struct sieve_item *list = &program->items[number];
+	const uint32_t *strings = program->index + list->a;
+
+	for (uint32_t i = 0; i < list->b; i++) {
+		if (program->items[strings[i]].type != SIEVE_ITEM_STRING)
+			return NULL;
+	}
+	return strings;
 }
 
 static inline uint64_t sieve_program_number(const struct sieve_program *program, uint32_t item)

@@ -5,13 +5,11 @@
  * one that ends the innermost open construct. Here we see to it that it gets there: what is nested
  * in between is skipped whole, and when an outer construct ends first, the missing end is made up.
  */
+#include <limits.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include "sieve/parser.h"
 #include "sieve/grammar.h"
-
-int sieve_lex(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, void *yyscanner);
-int sieve_lexer_begin(struct sieve_parser *parser, struct sieve_text source);
-void sieve_lexer_end(struct sieve_parser *parser);
 
 enum { NO_TOKEN = -1 };
 
@@ -24,6 +22,12 @@ void sieve_parser_error(struct sieve_parser *parser, struct sieve_position at,
 	va_start(args, format);
 	sieve_diag_vadd(parser->diag, SIEVE_ERROR, where, format, args);
 	va_end(args);
+}
+
+void sieve_parser_warning(struct sieve_parser *parser, const char *text)
+{
+	sieve_diag_add(parser->diag, SIEVE_WARNING, (struct sieve_message_at){ parser->script, parser->line, 1 },
+		       "%s", text);
 }
 
 static bool opens(int token)
@@ -112,40 +116,51 @@ static int recover(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser
 	}
 }
 
-int sieve_parser_token(union SIEVE_GRAMMAR_STYPE *value, struct sieve_position *at,
-		       struct sieve_parser *parser)
+static bool is_bracket(int token)
 {
-	int token = parser->last;
+	return token <= UCHAR_MAX && token != ';' && token != ',';
+}
 
-	if (parser->recovering && !is_goal(parser, token)) {
-		token = recover(value, parser, token);
-	} else {
-		parser->recovering = false;
-		consumed(parser, token);
-		if (parser->pending != NO_TOKEN) {
-			token = parser->pending;
-			parser->pending = NO_TOKEN;
-		} else {
-			token = sieve_lex(value, parser, parser->lexer);
-		}
-	}
-	parser->last = token;
-	*at = parser->at;
+static int next(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
+{
+	int token = parser->pending;
+
+	if (parser->recovering && !is_goal(parser, parser->last))
+		return recover(value, parser, parser->last);
+	parser->recovering = false;
+	consumed(parser, parser->last);
+	if (token == NO_TOKEN)
+		return sieve_lex(value, parser, parser->lexer);
+	parser->pending = NO_TOKEN;
 	return token;
 }
 
-bool sieve_parse(struct roost_arena *arena, const char *script, struct sieve_text source,
-		 struct sieve_diag *diag, struct sieve_node **commands)
+int sieve_parser_token(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
+{
+	bool plain = !parser->recovering && parser->pending == NO_TOKEN && !is_bracket(parser->last);
+
+	return parser->last = plain ? sieve_lex(value, parser, parser->lexer) : next(value, parser);
+}
+
+bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, const char *script,
+		 struct sieve_text source, struct sieve_diag *diag, struct sieve_node **commands)
 {
 	struct sieve_parser parser = {
-		.arena = arena, .script = script, .diag = diag, .last = NO_TOKEN, .pending = NO_TOKEN,
+		.pool = { .arena = arena }, .words = words, .script = script, .diag = diag,
+		.last = NO_TOKEN, .pending = NO_TOKEN,
 	};
 	uint32_t before = diag->errors;
+	char *copy;
 
-	if (source.len > INT32_MAX || sieve_lexer_begin(&parser, source) < 0) {
+	if (source.len > INT32_MAX - 2) {
 		sieve_parser_error(&parser, (struct sieve_position){ 0 }, "script is too large");
 		return false;
 	}
+	copy = roost_arena_zalloc(arena, source.len + 2);
+	if (source.len > 0)
+		memcpy(copy, source.data, source.len);
+	if (sieve_lexer_begin(&parser, copy, source.len) < 0)
+		abort();
 	sieve_grammar_parse(&parser);
 	sieve_lexer_end(&parser);
 	*commands = parser.commands;

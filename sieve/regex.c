@@ -5,6 +5,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <string.h>
+#include <time.h>
 #include <roost/str.h>
 #include <roost/utf8.h>
 #include "sieve/regex.h"
@@ -14,6 +15,9 @@ enum {
 	HEAP_LIMIT = 4096,		/* KiB */
 	PATTERN_LIMIT = 64 * 1024,
 	DFA_WORK = 4096,
+	WINDOW = 512,			/* bytes in which a match begins, between looks at the clock */
+	LONGEST_TEXT = 64 * 1024,	/* bytes that the longest match is looked for in */
+	MATCH_MS = 1000,		/* CPU time of one match */
 };
 
 struct sieve_regex {
@@ -269,7 +273,7 @@ int sieve_regex_create(struct roost_arena *arena, const char *pattern, size_t le
 	}
 	regex->utf = roost_utf8_valid(pattern, len);
 	regex->options = PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY | PCRE2_DOTALL |
-		(fold_case ? PCRE2_CASELESS : 0) | (regex->utf ? PCRE2_UTF : 0);
+		PCRE2_USE_OFFSET_LIMIT | (fold_case ? PCRE2_CASELESS : 0) | (regex->utf ? PCRE2_UTF : 0);
 	regex->source = roost_arena_strndup(arena, roost_str_text(&rewriter.out),
 					    rewriter.out.len);
 	regex->source_len = rewriter.out.len;
@@ -301,12 +305,15 @@ static int failed(int code, struct roost_error *err)
 	return roost_fail_detail(err, ROOST_ERR_TEMP, "regular expression: PCRE2 error %d", code);
 }
 
-/* Start and end of the leftmost-longest match; 1 found, 0 none, -2 this matcher cannot tell. */
-static int find_longest(const struct sieve_regex *regex, const char *text, size_t len,
+/*
+ * End of the longest match that starts at or after *start; 1 found, 0 none, -2 this matcher cannot tell.
+ * Unanchored it looks at all texts from all places: for short ones only.
+ */
+static int find_longest(const struct sieve_regex *regex, const char *text, size_t len, uint32_t options,
 			size_t *start, size_t *end)
 {
 	int workspace[DFA_WORK];
-	int code = pcre2_dfa_match(regex->code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK,
+	int code = pcre2_dfa_match(regex->code, (PCRE2_SPTR)text, len, *start, options | PCRE2_NO_UTF_CHECK,
 				   regex->data, regex->limits, workspace, DFA_WORK);
 	const PCRE2_SIZE *spans;
 
@@ -352,32 +359,90 @@ static const pcre2_code *code_for(struct sieve_regex *regex, const char *text, s
 	return regex->tolerant;
 }
 
+static uint64_t cpu_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Where the character at that place or the next one begins, or the end. */
+static size_t boundary(const char *text, size_t len, size_t at)
+{
+	while (at < len && ((unsigned char)text[at] & 0xc0) == 0x80)
+		at++;
+	return at < len ? at : len;
+}
+
+/*
+ * The first match, as PCRE2 has it: groups, or its error. Its limit of steps is for each place where a
+ * match could begin: a long text is gone through in windows, with a look at the clock between them.
+ */
+static int find_first(const struct sieve_regex *regex, const pcre2_code *code, const char *text,
+		      size_t len, uint32_t options)
+{
+	uint64_t begin = len > WINDOW ? cpu_ms() : 0;
+
+	for (size_t from = 0;;) {
+		size_t next = len - from > WINDOW ? from + WINDOW : len;
+		int groups;
+
+		pcre2_set_offset_limit(regex->limits, next);
+		groups = pcre2_match(code, (PCRE2_SPTR)text, len, from, options, regex->data, regex->limits);
+		if (groups != PCRE2_ERROR_NOMATCH || next == len)
+			return groups;
+		if (cpu_ms() - begin > MATCH_MS)
+			return PCRE2_ERROR_MATCHLIMIT;
+		from = boundary(text, len, next);
+	}
+}
+
+/* The groups of the longest match that starts where the first one does; 0: the first one has to do. */
+static int match_longest(const struct sieve_regex *regex, const char *text, size_t len, size_t start,
+			 size_t end)
+{
+	uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NO_UTF_CHECK;
+	int groups;
+
+	pcre2_set_offset_limit(regex->limits, PCRE2_UNSET);
+	groups = pcre2_match(regex->code, (PCRE2_SPTR)text, end, start,
+			     options | (end < len ? PCRE2_NOTEOL : 0), regex->data, regex->limits);
+	/* A cut text can read differently: \b at its end. */
+	return groups == PCRE2_ERROR_NOMATCH ? 0 : groups;
+}
+
+/* The longest of the leftmost matches, in texts that are short enough to look at them all. */
+static int match_posix(const struct sieve_regex *regex, const char *text, size_t len)
+{
+	size_t start = 0, end = len;
+	int found = -2, groups = 0;
+
+	if (len <= WINDOW)
+		found = find_longest(regex, text, len, 0, &start, &end);
+	if (found == 0)
+		return PCRE2_ERROR_NOMATCH;
+	if (found < 0) {
+		groups = find_first(regex, regex->code, text, len, PCRE2_NO_UTF_CHECK);
+		if (groups < 0)
+			return groups;
+		start = pcre2_get_ovector_pointer(regex->data)[0];
+		end = boundary(text, len, start + LONGEST_TEXT);
+		found = find_longest(regex, text, end, PCRE2_ANCHORED | (end < len ? PCRE2_NOTEOL : 0),
+				     &start, &end);
+	}
+	groups = found == 1 ? match_longest(regex, text, len, start, end) : 0;
+	return groups != 0 ? groups : find_first(regex, regex->code, text, len, PCRE2_NO_UTF_CHECK);
+}
+
 int sieve_regex_match(struct sieve_regex *regex, const char *text, size_t len,
 		      struct sieve_span *captures, unsigned *count, struct roost_error *err)
 {
 	const pcre2_code *code = code_for(regex, text, len);
-	size_t start = 0, end = len;
-	uint32_t options = 0;
-	int groups;
+	bool posix = captures != NULL && regex->longest && !regex->back_reference && code == regex->code;
+	int groups = posix ? match_posix(regex, text, len) :
+		find_first(regex, code, text, len, code == regex->code ? PCRE2_NO_UTF_CHECK : 0);
 
-	if (captures != NULL && regex->longest && !regex->back_reference && code == regex->code) {
-		int found = find_longest(regex, text, len, &start, &end);
-
-		if (found == 0)
-			return 0;
-		if (found == 1)
-			options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | (end < len ? PCRE2_NOTEOL : 0);
-		else
-			start = 0, end = len;
-	}
-	if (code == regex->code)
-		options |= PCRE2_NO_UTF_CHECK;
-	groups = pcre2_match(code, (PCRE2_SPTR)text, end, start, options, regex->data,
-			     regex->limits);
-	/* Where the cut text reads differently (\b at its end), the first match has to do. */
-	if (groups == PCRE2_ERROR_NOMATCH && (options & PCRE2_ANCHORED) != 0)
-		groups = pcre2_match(code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK,
-				     regex->data, regex->limits);
 	if (groups < 0)
 		return failed(groups, err);
 	if (captures != NULL)

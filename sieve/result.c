@@ -31,6 +31,12 @@ static bool is_store(const struct sieve_action *action)
 	return action->kind == SIEVE_STORE || action->kind == SIEVE_KEEP;
 }
 
+/* Mail of our own, put together in the run. */
+static bool is_composed(const struct sieve_action *action)
+{
+	return action->kind == SIEVE_VACATION || action->kind == SIEVE_NOTIFY || action->kind == SIEVE_REPORT;
+}
+
 static bool is_reject(const struct sieve_action *action)
 {
 	return action->kind == SIEVE_REJECT || action->kind == SIEVE_EREJECT;
@@ -179,10 +185,9 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 	copy->args = strings_dup(result->arena, action->args);
 	copy->fcc = fcc_dup(result->arena, action->fcc);
 	copy->at.script = roost_arena_strdup(result->arena, action->at.script);
-	copy->message = sieve_text_dup(result->arena, action->message);
-	/* so that the same version of the message is known again */
-	if (is_store(copy))
-		copy->message = action->message;
+	/* A version of the message lives as long as it does, and is known again by its place. */
+	if (is_composed(copy))
+		copy->message = sieve_text_dup(result->arena, action->message);
 	roost_vec_push(&result->actions, copy);
 	result->keep_cancelled |= cancels;
 	return 0;

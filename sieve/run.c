@@ -3,9 +3,9 @@
 #include <time.h>
 #include <roost/date.h>
 #include <roost/utf8.h>
-#include "sieve/run.h"
+#include "sieve/trace.h"
 
-enum { STEPS_PER_CLOCK = 64, MAX_MEMORY = 100 << 20 };
+enum { MAX_MEMORY = 100 << 20 };
 
 static uint64_t cpu_now(void)
 {
@@ -30,7 +30,11 @@ void sieve_run_init(struct sieve_run *run, const struct sieve_instance *instance
 	clock_gettime(CLOCK_REALTIME, &now);
 	run->now = host->now != NULL ? host->now(host->context) :
 		(int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	run->message_memory = roost_arena_size(message->arena);
 	run->memory_limit = sieve_setting_size(instance, "sieve_max_memory", MAX_MEMORY);
+	/* Edited copies of a large message are no attack. */
+	if (run->memory_limit > 0)
+		run->memory_limit += 2 * message->original.len;
 	run->variables = roost_arena_zalloc(run->arena, (program->variable_count + 1) *
 					    sizeof(struct roost_str));
 	run->globals = roost_arena_zalloc(run->arena, (program->global_count + 1) *
@@ -55,6 +59,8 @@ void sieve_run_free(struct sieve_run *run)
 		roost_str_free(&run->globals[i]);
 	roost_vec_free(&run->frames);
 	roost_vec_free(&run->loops);
+	roost_str_free(&run->scratch);
+	roost_map_free(run->lists);
 	roost_arena_free(run->arena);
 }
 
@@ -90,6 +96,9 @@ int sieve_run_act(struct sieve_run *run, struct sieve_action *action, bool cance
 {
 	struct roost_error err = { 0 };
 
+	if (sieve_traces(run, SIEVE_TRACE_ACTIONS))
+		sieve_trace(run, "action %s%s%s", action->name, action->target != NULL ? " " : "",
+			    action->target != NULL ? action->target : "");
 	action->at = sieve_run_at(run);
 	if (action->message.data == NULL)
 		action->message = sieve_message_text(run->message);
@@ -134,23 +143,38 @@ void sieve_run_leave(struct sieve_run *run)
 
 /* --- the loop --- */
 
-/* What a script evaluates lives until its end: loops and includes could fill the machine. */
-static bool over_memory(struct sieve_run *run)
+/*
+ * What a script evaluates, what it makes of the message and what it asks for live until its end: loops and
+ * includes could fill the machine.
+ */
+int sieve_run_room(struct sieve_run *run, uint64_t bytes)
 {
-	if (run->memory_limit == 0 || roost_arena_size(run->arena) <= run->memory_limit)
-		return false;
-	sieve_run_error(run, "execution exceeded the limit of memory");
-	return true;
+	uint64_t message = roost_arena_size(run->message->arena);
+	uint64_t used = roost_arena_size(run->arena) + roost_arena_size(run->result->arena) +
+		(message > run->message_memory ? message - run->message_memory : 0);
+
+	if (run->memory_limit == 0 || (bytes <= run->memory_limit && used <= run->memory_limit - bytes))
+		return 0;
+	return run->failed ? -1 : sieve_run_error(run, "execution exceeded the limit of memory");
 }
 
-static bool over_time(struct sieve_run *run)
+static int check_time(struct sieve_run *run)
 {
-	if (run->cpu_limit == 0 || ++run->steps % STEPS_PER_CLOCK != 0 ||
-	    cpu_now() - run->cpu_start < run->cpu_limit)
-		return false;
+	if (run->cpu_limit == 0 || cpu_now() - run->cpu_start < run->cpu_limit)
+		return 0;
+	if (run->timed_out)
+		return -1;
 	run->timed_out = true;
-	sieve_run_error(run, "execution exceeded the limit of CPU time");
-	return true;
+	return sieve_run_error(run, "execution exceeded the limit of CPU time");
+}
+
+int sieve_run_spend(struct sieve_run *run, uint64_t work)
+{
+	run->work += work;
+	if (run->work < SIEVE_WORK)
+		return 0;
+	run->work = 0;
+	return check_time(run) < 0 ? -1 : sieve_run_room(run, 0);
 }
 
 static void step(struct sieve_run *run)
@@ -176,7 +200,11 @@ static void step(struct sieve_run *run)
 
 		run->line = code[2];
 		run->next = run->pc + 4 + 2 * code[3];
+		if (run->trace != NULL)
+			sieve_trace_command(run, &args);
 		result = run->program->operations[code[1]]->run(run, &args);
+		if (run->trace != NULL)
+			sieve_trace_test(run, &args, result);
 		run->truth = result > 0;
 		if (result < 0)
 			run->failed = true;
@@ -189,8 +217,7 @@ bool sieve_run(struct sieve_run *run)
 	while (!run->stopped && !run->failed) {
 		run->pc = run->next;
 		step(run);
-		/* A jump back is where time can go without end, and a call where it goes. */
-		if (over_time(run) || over_memory(run))
+		if (sieve_run_spend(run, SIEVE_STEP_WORK) < 0)
 			break;
 	}
 	return !run->failed;
@@ -198,7 +225,7 @@ bool sieve_run(struct sieve_run *run)
 
 /* --- arguments --- */
 
-static uint32_t arg_item(const struct sieve_args *args, enum sieve_slot slot)
+uint32_t sieve_arg_item(const struct sieve_args *args, enum sieve_slot slot)
 {
 	for (uint32_t i = 0; i < args->code[3]; i++) {
 		if (args->code[4 + 2 * i] == (uint32_t)slot)
@@ -209,12 +236,12 @@ static uint32_t arg_item(const struct sieve_args *args, enum sieve_slot slot)
 
 bool sieve_arg_has(const struct sieve_args *args, enum sieve_slot slot)
 {
-	return arg_item(args, slot) != 0;
+	return sieve_arg_item(args, slot) != 0;
 }
 
 uint64_t sieve_arg_number(const struct sieve_args *args, enum sieve_slot slot, uint64_t fallback)
 {
-	uint32_t item = arg_item(args, slot);
+	uint32_t item = sieve_arg_item(args, slot);
 
 	return item != 0 ? sieve_program_number(args->program, item) : fallback;
 }
@@ -263,8 +290,11 @@ static struct sieve_text evaluate(struct sieve_run *run, uint32_t number)
 
 	if (item->type == SIEVE_ITEM_STRING)
 		return sieve_program_string(program, number);
-	for (uint32_t i = 0; i < item->b; i++)
+	for (uint32_t i = 0; i < item->b; i++) {
 		append_piece(run, &program->items[program->index[item->a + i]], &out);
+		if (sieve_run_room(run, out.len) < 0)
+			break;
+	}
 	text = sieve_text_dup(run->arena, sieve_text_of_str(&out));
 	roost_str_free(&out);
 	return text;
@@ -273,14 +303,14 @@ static struct sieve_text evaluate(struct sieve_run *run, uint32_t number)
 struct sieve_text sieve_arg_string(struct sieve_run *run, const struct sieve_args *args,
 				   enum sieve_slot slot)
 {
-	uint32_t item = arg_item(args, slot);
+	uint32_t item = sieve_arg_item(args, slot);
 
 	return item != 0 ? evaluate(run, item) : (struct sieve_text){ NULL, 0 };
 }
 
 uint32_t sieve_arg_count(const struct sieve_args *args, enum sieve_slot slot)
 {
-	uint32_t item = arg_item(args, slot);
+	uint32_t item = sieve_arg_item(args, slot);
 
 	return item != 0 ? args->program->items[item].b : 0;
 }
@@ -288,7 +318,7 @@ uint32_t sieve_arg_count(const struct sieve_args *args, enum sieve_slot slot)
 struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args *args,
 				 enum sieve_slot slot, uint32_t at)
 {
-	const struct sieve_item *list = &args->program->items[arg_item(args, slot)];
+	const struct sieve_item *list = &args->program->items[sieve_arg_item(args, slot)];
 
 	return evaluate(run, args->program->index[list->a + at]);
 }
@@ -300,18 +330,12 @@ bool sieve_arg_is_command(const struct sieve_args *args)
 	return strncmp(sieve_program_string(args->program, name).data, "command/", 8) == 0;
 }
 
-bool sieve_arg_constant(const struct sieve_args *args, enum sieve_slot slot)
+bool sieve_arg_item_constant(const struct sieve_args *args, enum sieve_slot slot, uint32_t at)
 {
 	const struct sieve_program *program = args->program;
-	const struct sieve_item *item = &program->items[arg_item(args, slot)];
+	const struct sieve_item *list = &program->items[sieve_arg_item(args, slot)];
 
-	if (item->type != SIEVE_ITEM_LIST)
-		return item->type == SIEVE_ITEM_STRING;
-	for (uint32_t i = 0; i < item->b; i++) {
-		if (program->items[program->index[item->a + i]].type != SIEVE_ITEM_STRING)
-			return false;
-	}
-	return true;
+	return program->items[program->index[list->a + at]].type == SIEVE_ITEM_STRING;
 }
 
 /* --- variables --- */

@@ -7,6 +7,7 @@
 #include "sieve/glob.h"
 #include "sieve/host.h"
 #include "sieve/instance.h"
+#include "sieve/match.h"
 #include "sieve/message.h"
 #include "sieve/program.h"
 #include "sieve/result.h"
@@ -30,6 +31,7 @@ struct sieve_run {
 	struct sieve_result *result;
 	struct sieve_diag *diag;
 	struct roost_arena *arena;	/* until the run ends */
+	const struct sieve_trace *trace;	/* NULL: nobody wants to know */
 	void *tester;			/* the test language's state; NULL outside of it */
 
 	uint32_t pc, next, line;
@@ -43,10 +45,15 @@ struct sieve_run {
 	uint32_t unit;
 	int64_t now;			/* microseconds; the same for the whole run */
 	uint64_t cpu_start, cpu_limit;	/* microseconds; limit 0: none */
-	uint32_t steps;
+	uint64_t work;			/* since the clock was looked at */
 	bool timed_out;
-	uint64_t memory_limit;		/* bytes of the run's own; 0: none */
+	uint64_t memory_limit;		/* bytes that it may use beside the message; 0: none */
+	uint64_t message_memory;	/* what the message used when it began */
 	bool tester_ended;		/* by test_fail */
+	struct sieve_matcher matcher;
+	struct roost_str scratch;	/* of the matcher */
+	struct sieve_views *views;	/* view.c; NULL: none yet */
+	struct roost_map *lists;	/* ext_lists.c; NULL: none yet */
 };
 
 /* Arguments of one CALL. */
@@ -64,6 +71,11 @@ void sieve_run_free(struct sieve_run *run);
 
 /* Report an error that ends the script. Always -1. */
 int sieve_run_error(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
+/* Whether this much more memory may be used; before large texts are put together. -1 with the error reported. */
+int sieve_run_room(struct sieve_run *run, uint64_t bytes);
+/* Work was done; the clock and the memory are looked at after each SIEVE_WORK of it. -1: over a limit, reported. */
+enum { SIEVE_WORK = 4096, SIEVE_STEP_WORK = SIEVE_WORK / 64 };
+int sieve_run_spend(struct sieve_run *run, uint64_t work);
 void sieve_run_warning(struct sieve_run *run, const char *format, ...) ROOST_PRINTF(2, 3);
 struct sieve_message_at sieve_run_at(const struct sieve_run *run);
 /* Adds an action; -1 with the error reported. */
@@ -72,6 +84,8 @@ void sieve_run_enter(struct sieve_run *run, uint32_t unit);
 void sieve_run_leave(struct sieve_run *run);
 
 /* --- arguments; strings are evaluated, and live until the run ends --- */
+/* Its item in the pool; 0 when it is not given. */
+uint32_t sieve_arg_item(const struct sieve_args *args, enum sieve_slot slot);
 bool sieve_arg_has(const struct sieve_args *args, enum sieve_slot slot);
 uint64_t sieve_arg_number(const struct sieve_args *args, enum sieve_slot slot, uint64_t fallback);
 /* data NULL when it is not given. */
@@ -82,8 +96,8 @@ struct sieve_text sieve_arg_list(struct sieve_run *run, const struct sieve_args 
 				 enum sieve_slot slot, uint32_t at);
 /* What is both a command and a test: which of them this call is. */
 bool sieve_arg_is_command(const struct sieve_args *args);
-/* Whether all of it is constant. */
-bool sieve_arg_constant(const struct sieve_args *args, enum sieve_slot slot);
+/* Whether one string of a list is. */
+bool sieve_arg_item_constant(const struct sieve_args *args, enum sieve_slot slot, uint32_t at);
 
 /* --- variables --- */
 struct roost_str *sieve_run_variable(struct sieve_run *run, const struct sieve_args *args,
@@ -92,19 +106,6 @@ struct roost_str *sieve_run_variable(struct sieve_run *run, const struct sieve_a
 uint64_t sieve_variable_limit(const struct sieve_instance *instance);
 void sieve_variable_set(struct sieve_run *run, struct roost_str *variable, struct sieve_text value);
 
-/* --- tests over values (match.c) --- */
-/* 1: decided, no more values needed. */
-struct sieve_matcher;
-struct sieve_matcher *sieve_match_begin(struct sieve_run *run, const struct sieve_args *args,
-					enum sieve_slot keys, unsigned default_comparator);
-int sieve_match_value(struct sieve_matcher *matcher, struct sieve_text value);
-/* The test's value. */
-int sieve_match_end(struct sieve_matcher *matcher);
-/* The same, match values untouched: body. */
-void sieve_match_quietly(struct sieve_matcher *matcher);
-
-enum { SIEVE_MATCH_IS, SIEVE_MATCH_CONTAINS, SIEVE_MATCH_GLOB, SIEVE_MATCH_VALUE,
-       SIEVE_MATCH_COUNT, SIEVE_MATCH_REGEX, SIEVE_MATCH_LIST };
 enum { SIEVE_PART_ALL = 0, SIEVE_PART_LOCAL, SIEVE_PART_DOMAIN, SIEVE_PART_USER, SIEVE_PART_DETAIL };
 
 #endif

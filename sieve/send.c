@@ -4,6 +4,7 @@
 #include <roost/date.h>
 #include <roost/word.h>
 #include "sieve/extensions.h"
+#include "sieve/lists.h"
 #include "sieve/send.h"
 
 const char *sieve_user_address(const struct sieve_instance *instance,
@@ -140,7 +141,7 @@ static const char *forward_from(struct sieve_result *result, const struct sieve_
 }
 
 /* To the address, or to all of the list. RFC 6134 section 2.3. */
-static int forward(const struct sieve_host *host, const char *from,
+static int forward(const struct sieve_instance *instance, const struct sieve_host *host, const char *from,
 		   const struct sieve_action *action, struct sieve_text message,
 		   struct roost_error *err)
 {
@@ -149,9 +150,9 @@ static int forward(const struct sieve_host *host, const char *from,
 
 	if (!action->expand)
 		return send_each(host, from, action->target, message, &action->dsn, err);
-	if (host->list_members == NULL)
-		return roost_fail(err, ROOST_ERR_UNSUPPORTED, "there are no lists here");
-	sent = host->list_members(host->context, action->target, &members, err);
+	sent = host->list_members != NULL ?
+		host->list_members(host->context, action->target, &members, err) :
+		sieve_lists_members(instance, action->target, &members, err);
 	if (sent == 0)
 		sent = send_each(host, from, roost_str_text(&members), message, &action->dsn, err);
 	roost_str_free(&members);
@@ -187,7 +188,7 @@ static int redirect(struct sieve_result *result, const struct sieve_host *host,
 	}
 	roost_str_puts(&out, "\r\n");
 	roost_str_append(&out, action->message.data + header, action->message.len - header);
-	sent = forward(host, from, action, sieve_text_of_str(&out), err);
+	sent = forward(result->instance, host, from, action, sieve_text_of_str(&out), err);
 	if (sent == 0 && id != NULL && host->mark != NULL)
 		host->mark(host->context, sieve_text_of(id), sieve_setting_time(result->instance,
 			   "sieve_redirect_duplicate_period", 12 * 3600));

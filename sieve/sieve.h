@@ -101,6 +101,19 @@ ROOST_API int sieve_delivery_run(struct sieve_delivery *delivery, const struct s
 /* Do it all, with the implicit keep. False: something failed; *kept: whether the message is safe. */
 ROOST_API bool sieve_delivery_finish(struct sieve_delivery *delivery, struct sieve_diag *diag,
 				     bool *kept);
+/* What is told of a run as it goes: each level with those before it. */
+enum sieve_trace_level {
+	SIEVE_TRACE_ACTIONS = 1, SIEVE_TRACE_COMMANDS, SIEVE_TRACE_TESTS, SIEVE_TRACE_MATCHING,
+};
+
+struct sieve_trace {
+	enum sieve_trace_level level;
+	void (*line)(void *context, const char *text);	/* without a line end */
+	void *context;
+};
+
+/* For the runs from now on; borrowed; NULL: none. */
+ROOST_API void sieve_delivery_trace(struct sieve_delivery *delivery, const struct sieve_trace *trace);
 /* CPU time of the last run in microseconds: for sieve_cache_used(). */
 ROOST_API uint64_t sieve_delivery_cpu(const struct sieve_delivery *delivery);
 

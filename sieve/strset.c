@@ -1,30 +1,16 @@
 /* Sets of constant strings: a hash set, and a scan for many patterns at once. */
 #include <stddef.h>
 #include <string.h>
+#include "sieve/hash.h"
 #include "sieve/strset.h"
 
+/* Scripts are their author's own: a plain hash does, collisions only slow him down. */
 struct sieve_strset {
 	const struct sieve_text *texts;
 	uint32_t *slots;		/* number + 1 of a text; 0 empty */
 	size_t mask;
 	uint64_t lengths;		/* bit n: a text of length n (63: and longer) is there */
 };
-
-/* Scripts are their author's own: a plain hash does, collisions only slow him down. */
-static uint64_t hash_bytes(const char *data, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325u ^ len, word = 0;
-
-	for (; len >= 8; len -= 8, data += 8) {
-		memcpy(&word, data, 8);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-		hash ^= hash >> 29;
-	}
-	word = 0;
-	memcpy(&word, data, len);
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-	return hash ^ hash >> 32;
-}
 
 static uint64_t length_bit(size_t len)
 {
@@ -48,7 +34,7 @@ struct sieve_strset *sieve_strset_create(struct roost_arena *arena, const struct
 	set->slots = roost_arena_zalloc(arena, slots * sizeof(*set->slots));
 	set->mask = slots - 1;
 	for (size_t i = 0; i < count; i++) {
-		size_t slot = hash_bytes(texts[i].data, texts[i].len) & set->mask;
+		size_t slot = sieve_hash_short(texts[i].data, texts[i].len) & set->mask;
 
 		while (set->slots[slot] != 0)
 			slot = (slot + 1) & set->mask;
@@ -64,7 +50,7 @@ bool sieve_strset_has(const struct sieve_strset *set, const char *text, size_t l
 
 	if ((set->lengths & length_bit(len)) == 0)
 		return false;
-	for (slot = hash_bytes(text, len) & set->mask; set->slots[slot] != 0;
+	for (slot = sieve_hash_short(text, len) & set->mask; set->slots[slot] != 0;
 	     slot = (slot + 1) & set->mask) {
 		if (text_is(&set->texts[set->slots[slot] - 1], text, len))
 			return true;
@@ -81,8 +67,9 @@ struct bucket { uint32_t first, count; };
 enum { MAX_FEW = 4 };
 
 struct sieve_multi {
-	uint32_t few;			/* not 0: that many texts, and nothing of what follows them */
+	uint32_t few;			/* not 0: that many texts, and nothing of what follows longest */
 	struct sieve_text *texts;	/* of two bytes and more, in order of their buckets */
+	size_t longest;
 	size_t count;
 	bool always;			/* an empty pattern */
 	bool any_single;
@@ -101,6 +88,20 @@ static unsigned bucket_of(unsigned pair)
 	return (pair * 0x9e3779b1u) >> 24;
 }
 
+static size_t longest_of(const struct sieve_text *texts, size_t count)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < count; i++)
+		longest = texts[i].len > longest ? texts[i].len : longest;
+	return longest;
+}
+
+size_t sieve_multi_longest(const struct sieve_multi *multi)
+{
+	return multi->longest;
+}
+
 /* One scan for each is cheaper than tables that have to be made first. */
 static struct sieve_multi *few_create(struct roost_arena *arena, const struct sieve_text *texts,
 				      size_t count)
@@ -109,6 +110,7 @@ static struct sieve_multi *few_create(struct roost_arena *arena, const struct si
 
 	multi->texts = roost_arena_dup(arena, texts, count * sizeof(*texts));
 	multi->few = (uint32_t)count;
+	multi->longest = longest_of(texts, count);
 	return multi;
 }
 
@@ -131,6 +133,7 @@ struct sieve_multi *sieve_multi_create(struct roost_arena *arena, const struct s
 		return few_create(arena, texts, count);
 	multi = roost_arena_new(arena, struct sieve_multi);
 	multi->texts = roost_arena_alloc(arena, count * sizeof(*texts));
+	multi->longest = longest_of(texts, count);
 	for (size_t i = 0; i < count; i++) {
 		unsigned char byte = texts[i].len > 0 ? (unsigned char)texts[i].data[0] : 0;
 

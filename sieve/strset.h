@@ -15,5 +15,7 @@ struct sieve_multi;
 struct sieve_multi *sieve_multi_create(struct roost_arena *arena, const struct sieve_text *texts,
 				       size_t count);
 bool sieve_multi_in(const struct sieve_multi *multi, const char *text, size_t len);
+/* Bytes of the longest pattern: where one may be cut when a text is looked at in pieces. */
+size_t sieve_multi_longest(const struct sieve_multi *multi);
 
 #endif

@@ -1,14 +1,20 @@
 /* test_header - header, address and envelope: values of the message and how it came. */
 #include "sieve/extensions.h"
 #include "sieve/mime_fields.h"
+#include "sieve/view.h"
 
-static const char address_headers[] =
-	"from to cc bcc sender reply-to resent-from resent-to resent-cc resent-bcc resent-sender "
-	"resent-reply-to delivered-to errors-to apparently-to for-approval for-comment "
-	"for-handling return-receipt-to read-receipt-to return-receipt-requested "
-	"registered-mail-reply-requested-by mail-followup-to mail-reply-to abuse-reports-to "
-	"x-complaints-to x-report-abuse-to x-confirm-reading-to x-admin x-beenthere "
-	"x-original-from x-original-to";
+#define T(word) { word, sizeof(word) - 1 }
+static const struct sieve_text address_headers[] = {
+	T("from"), T("to"), T("cc"), T("bcc"), T("sender"), T("reply-to"), T("resent-from"),
+	T("resent-to"), T("resent-cc"), T("resent-bcc"), T("resent-sender"), T("resent-reply-to"),
+	T("delivered-to"), T("errors-to"), T("apparently-to"), T("for-approval"), T("for-comment"),
+	T("for-handling"), T("return-receipt-to"), T("read-receipt-to"),
+	T("return-receipt-requested"), T("registered-mail-reply-requested-by"), T("mail-followup-to"),
+	T("mail-reply-to"), T("abuse-reports-to"), T("x-complaints-to"), T("x-report-abuse-to"),
+	T("x-confirm-reading-to"), T("x-admin"), T("x-beenthere"), T("x-original-from"),
+	T("x-original-to"),
+};
+#undef T
 
 /* The one that :index and :last ask for, or all. */
 static struct sieve_field **pick(struct sieve_run *run, const struct sieve_args *args,
@@ -92,7 +98,7 @@ struct sieve_field **sieve_fields_of(struct sieve_run *run, const struct sieve_a
 	return pick(run, args, found, count);
 }
 
-static int check_names(struct sieve_check *check, struct sieve_use *use)
+int sieve_check_header_names(struct sieve_check *check, struct sieve_use *use)
 {
 	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
 
@@ -106,12 +112,25 @@ static int check_names(struct sieve_check *check, struct sieve_use *use)
 	return 0;
 }
 
+static void gather_values(struct sieve_gather *gather, const struct sieve_args *args)
+{
+	size_t count;
+	struct sieve_field **fields = sieve_fields_named(gather->run, args, SIEVE_SLOT_ARG0, &count);
+
+	for (size_t i = 0; i < count; i++)
+		roost_vec_push(&gather->texts, sieve_field_value(gather->run->message, fields[i]));
+}
+
 static int run_header(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
+	const struct sieve_view *view = sieve_view_of(matcher, args, gather_values);
+	struct sieve_field **fields;
 	size_t count;
-	struct sieve_field **fields = tested_fields(run, args, &count);
 
+	if (view != NULL)
+		return sieve_match_view(matcher, view);
+	fields = tested_fields(run, args, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (sieve_mime_match(run, args, matcher, fields[i]) != 0)
 			break;
@@ -121,12 +140,10 @@ static int run_header(struct sieve_run *run, const struct sieve_args *args)
 
 static bool is_address_header(struct sieve_text name)
 {
-	for (const char *word = address_headers; *word != '\0';) {
-		size_t len = strcspn(word, " ");
-
-		if (len == name.len && strncasecmp(word, name.data, len) == 0)
+	for (size_t i = 0; i < ROOST_COUNT(address_headers); i++) {
+		if (address_headers[i].len == name.len &&
+		    strncasecmp(address_headers[i].data, name.data, name.len) == 0)
 			return true;
-		word += len + (word[len] == ' ');
 	}
 	return false;
 }
@@ -178,37 +195,55 @@ bool sieve_address_part(struct sieve_run *run, unsigned part, const char *local,
 	}
 }
 
-static int match_address(struct sieve_run *run, struct sieve_matcher *matcher, unsigned part,
-			 const struct roost_address *address)
+static void gather_address(struct sieve_gather *gather, unsigned part,
+			   const struct roost_address *address)
 {
 	struct sieve_text text = { address->raw.data, address->raw.len };
 
-	if (address->kind == ROOST_ADDRESS_GROUP || address->kind == ROOST_ADDRESS_GROUP_END)
-		return 0;
-	if (address->kind == ROOST_ADDRESS_INVALID) {
+	switch (address->kind) {
+	case ROOST_ADDRESS_GROUP:
+	case ROOST_ADDRESS_GROUP_END:
+		return;
+	case ROOST_ADDRESS_INVALID:
 		if (part != SIEVE_PART_ALL)
-			return 0;
-	} else if (!sieve_address_part(run, part, address->local, address->domain, &text)) {
-		return 0;
+			return;
+		break;
+	default:
+		if (!sieve_address_part(gather->run, part, address->local, address->domain, &text))
+			return;
 	}
-	return sieve_match_value(matcher, text);
+	roost_vec_push(&gather->texts, text);
+}
+
+static void gather_addresses(struct sieve_gather *gather, const struct sieve_args *args)
+{
+	unsigned part = (unsigned)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 1) - 1;
+	size_t count;
+	struct sieve_field **fields = tested_fields(gather->run, args, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct roost_address_list *list =
+			sieve_field_addresses(gather->run->message, fields[i]);
+
+		for (size_t each = 0; each < list->count; each++)
+			gather_address(gather, part, &list->items[each]);
+	}
 }
 
 static int run_address(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
-	unsigned part = (unsigned)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 1) - 1;
-	size_t count;
-	struct sieve_field **fields = tested_fields(run, args, &count);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
+	const struct sieve_view *view = sieve_view_of(matcher, args, gather_addresses);
+	struct sieve_gather own = { .run = run };
 
-	for (size_t i = 0; i < count; i++) {
-		const struct roost_address_list *list = sieve_field_addresses(run->message, fields[i]);
-
-		for (size_t each = 0; each < list->count; each++) {
-			if (match_address(run, matcher, part, &list->items[each]) != 0)
-				return sieve_match_end(matcher);
-		}
+	if (view != NULL)
+		return sieve_match_view(matcher, view);
+	gather_addresses(&own, args);
+	for (size_t i = 0; i < own.texts.count; i++) {
+		if (sieve_match_value(matcher, own.texts.items[i]) != 0)
+			break;
 	}
+	roost_vec_free(&own.texts);
 	return sieve_match_end(matcher);
 }
 
@@ -250,7 +285,7 @@ static int match_envelope(struct sieve_run *run, struct sieve_matcher *matcher, 
 
 static int run_envelope(struct sieve_run *run, const struct sieve_args *args)
 {
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG1, 0);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	unsigned part = (unsigned)sieve_arg_number(args, SIEVE_SLOT_ADDRESS_PART, 1) - 1;
 	uint32_t count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
 	const char *value;
@@ -276,16 +311,17 @@ static int run_envelope(struct sieve_run *run, const struct sieve_args *args)
 
 static const struct sieve_def match_defs[] = {
 	{ .name = "header", .is_test = true, .required = 2, .groups = SIEVE_GROUP_ALL_MATCH,
+	  .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_LIST, "header names" }, { SIEVE_LIST, "key list" } },
-	  .check = check_names, .run = run_header },
-	{ .name = "address", .is_test = true, .required = 2, .groups = ALL_GROUPS,
+	  .check = sieve_check_header_names, .run = run_header },
+	{ .name = "address", .is_test = true, .required = 2, .groups = ALL_GROUPS, .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_LIST, "header list" }, { SIEVE_LIST, "key list" } },
 	  .check = check_address, .run = run_address },
 	{ 0 }
 };
 
 static const struct sieve_def envelope_defs[] = {
-	{ .name = "envelope", .is_test = true, .required = 2, .groups = ALL_GROUPS,
+	{ .name = "envelope", .is_test = true, .required = 2, .groups = ALL_GROUPS, .keys = SIEVE_SLOT_ARG1,
 	  .params = { { SIEVE_LIST, "envelope part list" }, { SIEVE_LIST, "key list" } },
 	  .check = check_envelope, .run = run_envelope },
 	{ 0 }

@@ -46,6 +46,7 @@ void tester_use_message(struct tester *tester, struct sieve_text text)
 	tester->message = sieve_message_create(text);
 	roost_vec_push(&tester->messages, tester->message);
 	tester->run.message = tester->message;
+	tester->run.views = NULL;
 }
 
 static const char *first_address(struct tester *tester, const char *const *headers,
@@ -131,6 +132,7 @@ bool tester_run_script(struct tester *tester, struct sieve_program *program, boo
 	sieve_run_init(&run, tester->instance, program, &tester->host, tester->message,
 		       &tester->envelope, &tester->result, &tester->log);
 	run.tester = tester;
+	run.trace = tester->trace;
 	ok = sieve_run(&run);
 	if (ended != NULL)
 		*ended = run.tester_ended;

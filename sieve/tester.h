@@ -39,7 +39,7 @@ struct tester {
 	const char *test;		/* name of the one that runs; NULL */
 	uint32_t test_end;		/* where its block ends */
 	bool aborted;			/* the file cannot go on */
-	bool print_log;
+	const struct sieve_trace *trace;	/* NULL: none */
 	const struct sieve_loader *loader;
 };
 
@@ -58,10 +58,6 @@ bool tester_run_script(struct tester *tester, struct sieve_program *program, boo
 /* The world of the test: mail is kept in memory. */
 void tester_host_init(struct tester *tester);
 bool tester_has_mailbox(const struct tester *tester, const char *name);
-/* sieve_host's lists, by the settings sieve_extlists_list and dictionaries that are files. */
-int tester_list_has(void *context, const char *list, const char *value, struct roost_error *err);
-int tester_list_members(void *context, const char *list, struct roost_str *lines,
-			struct roost_error *err);
 /* Name of the process's user; until the next call. */
 const char *tester_user(void);
 int tester_read_file(const char *path, struct roost_str *out);

@@ -278,7 +278,7 @@ static int run_binary_load(struct sieve_run *run, const struct sieve_args *args)
 static int run_test_error(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct tester *tester = tester_of(run);
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG0, 1);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	uint64_t index = sieve_arg_number(args, SIEVE_SLOT_INDEX, 0), at = 0;
 
 	for (size_t i = 0; i < tester->log.entries.count; i++) {
@@ -295,7 +295,7 @@ static int run_test_error(struct sieve_run *run, const struct sieve_args *args)
 static int run_result_action(struct sieve_run *run, const struct sieve_args *args)
 {
 	const struct sieve_result *result = &tester_of(run)->result;
-	struct sieve_matcher *matcher = sieve_match_begin(run, args, SIEVE_SLOT_ARG0, 1);
+	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	uint64_t index = sieve_arg_number(args, SIEVE_SLOT_INDEX, 0);
 
 	for (size_t i = 0; i < result->actions.count; i++) {
@@ -423,7 +423,8 @@ static int run_metadata_set(struct sieve_run *run, const struct sieve_args *args
 	{ .name = test, .is_test = true, .required = count, .run = function, __VA_ARGS__ }
 #define STRING1 .params = { { SIEVE_STRING, "value" } }
 #define STRING2 .params = { { SIEVE_STRING, "name" }, { SIEVE_STRING, "value" } }
-#define KEYS .params = { { SIEVE_LIST, "key list" } }, .groups = SIEVE_GROUP_ALL_MATCH
+#define KEYS .params = { { SIEVE_LIST, "key list" } }, .groups = SIEVE_GROUP_ALL_MATCH, \
+	.keys = SIEVE_SLOT_ARG0, .comparator = 1
 
 static const struct sieve_def defs[] = {
 	COMMAND("test", 1, run_test, STRING1, .block = SIEVE_BLOCK, .control = SIEVE_WRAPPED,

@@ -176,7 +176,6 @@ void tester_host_init(struct tester *tester)
 		.rollback = host_rollback, .mailbox_exists = host_exists, .send = host_send,
 		.environment = host_environment, .metadata = host_metadata,
 		.mailbox_by_id = host_mailbox_by_id, .external = host_external,
-		.list_has = tester_list_has, .list_members = tester_list_members,
 	};
 }
 

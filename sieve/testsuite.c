@@ -7,8 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "sieve/tester.h"
+#include "sieve/tool.h"
 
-struct options { bool print_log, expect_failure; const char *extensions, *work; };
+struct options {
+	bool print_log, expect_failure, debug;
+	const char *extensions, *work, *dump;
+	struct tool_trace trace;
+};
 struct totals { unsigned passed, failed; };
 
 static const char default_message[] =
@@ -20,6 +25,15 @@ static void print_log_line(void *context, const struct sieve_diag_entry *entry)
 
 	sieve_diag_write(&line, entry);
 	printf("LOG: %s", line.data);
+	roost_str_free(&line);
+}
+
+static void print_debug_line(void *context, const struct sieve_diag_entry *entry)
+{
+	struct roost_str line = ROOST_STR_INIT;
+
+	sieve_diag_write(&line, entry);
+	fputs(line.data, stderr);
 	roost_str_free(&line);
 }
 
@@ -97,6 +111,9 @@ static void tester_start(struct tester *tester, const struct options *options, c
 	sieve_diag_init(&tester->log);
 	if (options->print_log)
 		tester->log.seen = print_log_line;
+	else if (options->debug)
+		tester->log.seen = print_debug_line;
+	tester->trace = options->trace.file != NULL ? &options->trace.trace : NULL;
 	sieve_result_init(&tester->result, tester->instance);
 	tester->settings = roost_map_create();
 	tester->metadata = roost_map_create();
@@ -120,6 +137,7 @@ static void run_program(struct tester *tester, struct sieve_program *program)
 	/* Tests have time; the scripts they run are limited. */
 	tester->run.cpu_limit = 0;
 	tester->run.tester = tester;
+	tester->run.trace = tester->trace;
 	if (!sieve_run(&tester->run))
 		xx_line(tester, tester->run.timed_out ? "resource limit exceeded" :
 			"test script execution aborted due to error");
@@ -133,7 +151,7 @@ static void run_program(struct tester *tester, struct sieve_program *program)
 	sieve_run_free(&tester->run);
 }
 
-static void run_source(struct tester *tester, const char *path)
+static void run_source(struct tester *tester, const char *path, const char *dump)
 {
 	struct roost_str source = ROOST_STR_INIT, bytes = ROOST_STR_INIT;
 	struct sieve_loader loader = { load_script, tester };
@@ -159,6 +177,8 @@ static void run_source(struct tester *tester, const char *path)
 		xx_line(tester, "compiled test script binary is corrupt");
 	} else {
 		sieve_diag_clear(&tester->log);
+		if (dump != NULL && tool_dump(dump, program) < 0)
+			xx_line(tester, "the compiled form cannot be written");
 		run_program(tester, program);
 		sieve_program_free(program);
 	}
@@ -205,7 +225,7 @@ static struct totals run_file(const char *path, const struct options *options)
 
 	printf("Test case: %s:\n\n", path);
 	tester_start(&tester, options, path);
-	run_source(&tester, path);
+	run_source(&tester, path, options->dump);
 	totals = (struct totals){ tester.index - tester.failed, tester.failed };
 	if (options->expect_failure)
 		totals = (struct totals){ totals.failed, totals.passed };
@@ -263,6 +283,7 @@ int main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct totals sum = { 0, 0 };
+	const char *trace = NULL;
 	int option;
 
 	while ((option = getopt(argc, argv, "DEFd:t:T:P:x:W:")) != -1) {
@@ -271,18 +292,28 @@ int main(int argc, char **argv)
 		case 'F': options.expect_failure = true; break;
 		case 'x': options.extensions = optarg; break;
 		case 'W': options.work = optarg; break;
+		case 'D': options.debug = true; break;
+		case 'd': options.dump = optarg; break;
+		case 't': trace = optarg; break;
+		case 'T':
+			if (tool_trace_level(&options.trace, optarg) < 0)
+				return usage();
+			break;
 		case '?': return usage();
 		default: break;
 		}
 	}
 	if (optind == argc)
 		return usage();
+	if (trace != NULL && tool_trace_open(&options.trace, trace) < 0)
+		return 1;
 	for (int i = optind; i < argc; i++) {
 		struct totals totals = run_apart(argv[i], &options);
 
 		sum.passed += totals.passed;
 		sum.failed += totals.failed;
 	}
+	tool_trace_close(&options.trace);
 	printf("%u passed, %u failed\n", sum.passed, sum.failed);
 	return sum.failed > 0;
 }

@@ -44,4 +44,17 @@ static inline bool sieve_text_is(struct sieve_text text, const char *word)
 	return strlen(word) == text.len && strncasecmp(text.data, word, text.len) == 0;
 }
 
+/* Whether it is a word of a list with blanks or commas between; NULL is an empty list. */
+static inline bool sieve_text_in(struct sieve_text text, const char *list)
+{
+	while (list != NULL && *list != '\0') {
+		size_t len = strcspn(list, " ,\t");
+
+		if (len > 0 && len == text.len && strncasecmp(list, text.data, len) == 0)
+			return true;
+		list += len + strspn(list + len, " ,\t");
+	}
+	return false;
+}
+
 #endif

@@ -11,6 +11,7 @@ sieve_tests = \
 	tests/sieve/core/address-headers.svtest \
 	tests/sieve/core/address.svtest \
 	tests/sieve/core/constant.svtest \
+	tests/sieve/core/edges.svtest \
 	tests/sieve/core/envelope.svtest \
 	tests/sieve/core/exists.svtest \
 	tests/sieve/core/glob.svtest \
@@ -45,6 +46,7 @@ sieve_tests = \
 	tests/sieve/editheader/delete.svtest \
 	tests/sieve/editheader/forbidden.svtest \
 	tests/sieve/editheader/implicit-keep.svtest \
+	tests/sieve/editheader/originals.svtest \
 	tests/sieve/enotify.svtest \
 	tests/sieve/environment/config.svtest \
 	tests/sieve/environment/debug.svtest \
@@ -77,6 +79,7 @@ sieve_tests = \
 	tests/sieve/limits/cpu.svtest \
 	tests/sieve/limits/extensions.svtest \
 	tests/sieve/limits/include-depth.svtest \
+	tests/sieve/limits/memory-operations.svtest \
 	tests/sieve/limits/memory.svtest \
 	tests/sieve/limits/notify.svtest \
 	tests/sieve/limits/regex.svtest \
@@ -122,6 +125,7 @@ sieve_tests = \
 	tests/sieve/vacation/own.svtest \
 	tests/sieve/vacation/reply.svtest \
 	tests/sieve/vacation/suppress.svtest \
+	tests/sieve/vacation/template.svtest \
 	tests/sieve/variables/encodeurl.svtest \
 	tests/sieve/variables/match.svtest \
 	tests/sieve/variables/modifiers.svtest \
@@ -129,6 +133,8 @@ sieve_tests = \
 	tests/sieve/variables/string.svtest
 TESTS += $(sieve_tests)
 EXTRA_DIST += $(sieve_tests) \
+	tests/sieve/test_sieve_headers.py \
+	tests/sieve/test_sieve_tools.py \
 	tests/sieve/body/errors.sieve \
 	tests/sieve/core/actions.sieve \
 	tests/sieve/core/address-headers.sieve \
@@ -211,6 +217,8 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/limits/included/multiply6.sieve \
 	tests/sieve/limits/included/multiply7.sieve \
 	tests/sieve/limits/included/multiply8.sieve \
+	tests/sieve/limits/memory-enclose.sieve \
+	tests/sieve/limits/memory-template.sieve \
 	tests/sieve/limits/notify.sieve \
 	tests/sieve/limits/regex.sieve \
 	tests/sieve/limits/variables.sieve \
@@ -247,6 +255,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/scripts/vacation-twice.sieve \
 	tests/sieve/strings/unicode-errors.sieve \
 	tests/sieve/vacation/errors.sieve \
+	tests/sieve/vacation/periods.sieve \
 	tests/sieve/variables/encodeurl.sieve \
 	tests/sieve/variables/modifiers.sieve \
 	tests/sieve/variables/names.sieve

@@ -1,4 +1,5 @@
 /* The match engines of the Sieve language: comparators, globs, sets, regular expressions. */
+#include <time.h>
 #include <roost/str.h>
 #include "sieve/comparator.h"
 #include "sieve/glob.h"
@@ -209,6 +210,73 @@ static void nested_quantifiers_end(void **state)
 	assert_int_equal(err.kind, ROOST_ERR_LIMIT);
 }
 
+enum { HOSTILE_TEXT = 400000, HOSTILE_SECONDS = 15 };
+
+static char *hostile_text(void)
+{
+	char *text = roost_arena_alloc(arena, HOSTILE_TEXT + 1);
+
+	memset(text, 'a', HOSTILE_TEXT);
+	text[HOSTILE_TEXT] = '\0';
+	return text;
+}
+
+static void hostile_expressions_end(void **state)
+{
+	static const char *const patterns[] = {
+		"(a|aa)*c", "(a*)*c", "a*a*a*a*a*c", "(a|b|ab)*(c|d)", "(.*)(.*)(.*)c", "(a{1,50}){1,50}c",
+		"(x+x+)+y", "(a|a)*(b|c)$", "([a-z]+)*=", "(.|a)*(.|a)*\\1c",
+	};
+	char *text = hostile_text();
+
+	for (size_t i = 0; i < ROOST_COUNT(patterns); i++) {
+		struct sieve_span spans[SIEVE_CAPTURES];
+		clock_t begin = clock();
+		struct sieve_regex *regex;
+		struct roost_error err;
+		unsigned count;
+
+		assert_int_equal(sieve_regex_create(arena, patterns[i], strlen(patterns[i]), false, &regex, &err), 0);
+		assert_true(sieve_regex_match(regex, text, HOSTILE_TEXT, spans, &count, &err) <= 0);
+		if ((clock() - begin) / CLOCKS_PER_SEC > HOSTILE_SECONDS)
+			fail_msg("\"%s\" takes too long", patterns[i]);
+	}
+}
+
+static void hostile_globs_end(void **state)
+{
+	char *text = hostile_text(), *pattern = roost_arena_alloc(arena, 4003);
+	clock_t begin = clock();
+	unsigned count;
+
+	pattern[0] = '*';
+	for (int i = 0; i < 2000; i++)
+		memcpy(pattern + 1 + 2 * i, "a?", 2);
+	memcpy(pattern + 4000, "b*", 2);
+	assert_int_equal(sieve_glob_match(sieve_glob_create(arena, pattern, 4002), text, HOSTILE_TEXT, NULL,
+					  &count), -1);
+	assert_true((clock() - begin) / CLOCKS_PER_SEC <= HOSTILE_SECONDS);
+}
+
+/* Long texts are gone through in windows: what is found must not depend on it. */
+static void matches_in_long_texts(void **state)
+{
+	char *text = hostile_text();
+	struct sieve_span spans[SIEVE_CAPTURES];
+	struct sieve_regex *regex;
+	struct roost_error err;
+	unsigned count;
+
+	memcpy(text + 300000, "xyxyz", 5);
+	assert_int_equal(sieve_regex_create(arena, "(x|xy)+(y|z|yz)?", 16, false, &regex, &err), 0);
+	assert_int_equal(sieve_regex_match(regex, text, HOSTILE_TEXT, spans, &count, &err), 1);
+	assert_int_equal(spans[0].start, 300000);
+	assert_int_equal(spans[0].len, 5);
+	assert_int_equal(sieve_regex_create(arena, "^x|a$", 5, false, &regex, &err), 0);
+	assert_int_equal(sieve_regex_match(regex, text, HOSTILE_TEXT, spans, &count, &err), 1);
+	assert_int_equal(spans[0].start, HOSTILE_TEXT - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +286,9 @@ int main(void)
 		cmocka_unit_test(sets_find_what_is_in_them),
 		cmocka_unit_test(regular_expressions_are_posix),
 		cmocka_unit_test(nested_quantifiers_end),
+		cmocka_unit_test(hostile_expressions_end),
+		cmocka_unit_test(hostile_globs_end),
+		cmocka_unit_test(matches_in_long_texts),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

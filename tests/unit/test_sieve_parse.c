@@ -12,7 +12,7 @@ static unsigned errors_of(const char *source, size_t len)
 	unsigned errors;
 
 	sieve_diag_init(&diag);
-	sieve_parse(arena, "test", (struct sieve_text){ source, len }, &diag, &commands);
+	sieve_parse(arena, NULL, "test", (struct sieve_text){ source, len }, &diag, &commands);
 	errors = diag.errors;
 	sieve_diag_free(&diag);
 	roost_arena_free(arena);
@@ -88,10 +88,10 @@ static void test_strings(void **state)
 	struct sieve_diag diag;
 
 	sieve_diag_init(&diag);
-	assert_true(sieve_parse(arena, "test", SIEVE_TEXT(source), &diag, &node));
-	assert_string_equal(node->name, "keep");
-	assert_string_equal(node->args->strings[0].data, ".a\r\n.b\r\n\r\n");
-	assert_string_equal(node->args->next->strings[0].data, "xn\"\\\r\n");
+	assert_true(sieve_parse(arena, NULL, "test", SIEVE_TEXT(source), &diag, &node));
+	assert_true(sieve_text_is(node->name, "keep"));
+	assert_string_equal(node->args->text.data, ".a\r\n.b\r\n\r\n");
+	assert_string_equal(node->args->next->text.data, "xn\"\\\r\n");
 	assert_int_equal(node->args->next->at.line, 6);
 	assert_int_equal(node->args->next->at.column, 2);
 	assert_int_equal(node->args->next->next->number, 2048);

@@ -1,0 +1,156 @@
+"""The command line tools of Sieve: what they print, write and return."""
+import os
+import socket
+import subprocess
+import threading
+
+import pytest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(os.environ.get("ROOST_BUILD", TOP + "/build"), "sieve")
+
+MAIL = "From: ann@example.com\nTo: me@example.org\nSubject: oh hello you\n\nhi\n"
+SCRIPT = """require ["fileinto", "mailbox", "imap4flags", "variables"];
+if header :matches "subject" "*hello*" {
+	fileinto :create :flags "\\\\Seen" "Work";
+}
+keep;
+"""
+
+
+def run(tool, *args):
+    return subprocess.run([os.path.join(BUILD, tool), *map(str, args)], capture_output=True, text=True,
+                          timeout=120)
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "mail").write_text(MAIL)
+    (tmp_path / "work.sieve").write_text(SCRIPT)
+    return tmp_path
+
+
+def test_sieve_test_says_what_it_would_do(files):
+    done = run("sieve-test", "-m", "Elsewhere", files / "work.sieve", files / "mail")
+    assert done.returncode == 0, done.stderr
+    assert " * store Work\n        + add IMAP flags: \\Seen\n * keep Elsewhere\n" in done.stdout
+
+
+def test_sieve_test_executes_into_a_maildir(files):
+    maildir = files / "maildir"
+    maildir.mkdir()
+    done = run("sieve-test", "-e", "-l", f"maildir:{maildir}", files / "work.sieve", files / "mail")
+    assert done.returncode == 0, done.stderr
+    stored = list((maildir / ".Work" / "cur").iterdir())
+    assert len(stored) == 1 and stored[0].name.endswith(":2,S")
+    assert len(list((maildir / "new").iterdir())) == 1
+    assert not list((maildir / "tmp").iterdir())
+    assert b"Subject: oh hello you\r\n" in stored[0].read_bytes()
+
+
+def test_sieve_test_without_a_place_to_store_fails(files):
+    done = run("sieve-test", "-e", files / "work.sieve", files / "mail")
+    assert done.returncode == 1
+    assert "no place to store was given" in done.stderr and "was not kept anywhere" in done.stderr
+
+
+def test_scripts_before_end_the_sequence_when_they_keep_nothing(files):
+    (files / "before.sieve").write_text('require "imap4flags"; addflag "\\\\Flagged";')
+    (files / "drop.sieve").write_text("discard;")
+    done = run("sieve-test", "-s", files / "before.sieve", files / "work.sieve", files / "mail")
+    assert " * keep INBOX\n        + add IMAP flags: \\Flagged" in done.stdout
+    done = run("sieve-test", "-s", files / "drop.sieve", files / "work.sieve", files / "mail")
+    assert " * discard\n" in done.stdout and "store" not in done.stdout
+
+
+@pytest.mark.parametrize("level, lines", [
+    ("actions", ["work: line 3: action store Work"]),
+    ("commands", ["work: line 3: fileinto command", "work: line 3: action store Work"]),
+    ("tests", ["work: line 2: header test: true", "work: line 3: fileinto command"]),
+    ("matching", ["work: line 2:   value 'oh hello you' by :matches of 1 key(s): matched",
+                  "work: line 2: header test: true"]),
+])
+def test_traces_by_level(files, level, lines):
+    done = run("sieve-test", "-t", files / "trace", "-T", level, files / "work.sieve", files / "mail")
+    assert done.returncode == 0, done.stderr
+    trace = (files / "trace").read_text().split("\n")
+    assert trace[:len(lines)] == lines
+    assert ("work: line 2: header test: true" in trace) == (level in ("tests", "matching"))
+
+
+def test_dump_and_debug(files):
+    (files / "debug.sieve").write_text('require "vnd.dovecot.debug"; debug_log "hello";')
+    done = run("sieve-test", "-D", "-d", "-", files / "debug.sieve", files / "mail")
+    assert "Extensions: vnd.dovecot.debug" in done.stdout and "DEBUG: hello" in done.stderr
+    assert run("sieve-test", files / "debug.sieve", files / "mail").returncode == 1
+
+
+@pytest.mark.parametrize("args", [["-T", "loud"], ["-Q"], []])
+def test_wrong_usage_is_64(files, args):
+    assert run("sieve-test", *args, files / "mail").returncode == 64
+
+
+def test_testsuite_traces_dumps_and_debugs(files):
+    path = files / "own.svtest"
+    path.write_text('require ["vnd.dovecot.testsuite", "vnd.dovecot.debug"];\n'
+                    'test "one" { debug_log "seen"; if not header "subject" "Frop!" { test_fail "x"; } }\n')
+    done = run("sieve-testsuite", "-D", "-d", files / "dump", "-t", files / "trace", "-T", "tests", path)
+    assert done.returncode == 0 and done.stdout.endswith("1 passed, 0 failed\n")
+    assert "DEBUG: seen" in done.stderr
+    assert "command/test" in (files / "dump").read_text()
+    assert "header test: true" in (files / "trace").read_text()
+
+
+def test_filter_does_not_execute_yet(files):
+    mailbox = files / "box"
+    mailbox.mkdir()
+    (mailbox / "1").write_text(MAIL)
+    done = run("sieve-filter", "-e", files / "work.sieve", mailbox)
+    assert done.returncode == 69 and "nothing was done" in done.stderr
+    done = run("sieve-filter", files / "work.sieve", mailbox)
+    assert done.returncode == 0 and done.stdout == "1: store Work keep INBOX\n"
+    assert run("sieve-filter", files / "work.sieve").returncode == 64
+    assert run("sieve-filter", files / "work.sieve", files / "nowhere").returncode == 1
+
+
+class Service(threading.Thread):
+    """A service behind a socket: tells what it was sent, answers once."""
+
+    def __init__(self, path, answer):
+        super().__init__(daemon=True)
+        self.answer, self.received = answer, b""
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(path))
+        self.socket.listen(1)
+        self.start()
+
+    def run(self):
+        connection, _ = self.socket.accept()
+        while data := connection.recv(65536):
+            self.received += data
+        connection.sendall(self.answer)
+        connection.close()
+
+
+SOCKET_TEST = """require ["vnd.dovecot.testsuite", "vnd.dovecot.execute", "vnd.dovecot.pipe", "variables"];
+test_config_set "sieve_execute_socket_dir" "%s";
+test_config_set "sieve_execute_exec_timeout" "3s";
+test_config_reload;
+test "the service" {
+	if not execute :input "some text" :output "x" "helper" ["one", "two words"] { test_fail "failed"; }
+	if not string "${x}" "answer +" { test_fail "output: ${x}"; }
+}
+"""
+
+
+@pytest.mark.parametrize("answer, passes", [
+    (b"answer ++\n", True), (b"answer +-\n", False), (b"answer", False), (b"", False),
+])
+def test_programs_behind_sockets(tmp_path, answer, passes):
+    service = Service(tmp_path / "helper", answer)
+    path = tmp_path / "socket.svtest"
+    path.write_text(SOCKET_TEST % tmp_path)
+    done = run("sieve-testsuite", path)
+    assert (done.returncode == 0) == passes, done.stdout
+    service.join(10)
+    assert service.received == (b"VERSION\tscript\t4\t0\nalarm=3\n-\none\ntwo words\n\nsome text")
