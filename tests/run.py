@@ -20,7 +20,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = str(os.cpu_count() or 2)
 FLAVOURS = (
     ("build", [], ["tests/abi", "tests/message", "tests/lint"], ["tests/server/proc", "tests/clients"]),
-    ("build-san", ["--enable-sanitize", "CFLAGS=-g -O1"], [], ["tests/server", "tests/storage"]),
+    ("build-san", ["--enable-sanitize", "CFLAGS=-g -O1"], [], ["tests/server", "tests/storage", "tests/sieve"]),
 )
 
 
