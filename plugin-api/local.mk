@@ -48,4 +48,5 @@ dist_examples_DATA = \
 	plugin-api/examples/hush.c \
 	plugin-api/examples/pinboard.c \
 	plugin-api/examples/postcard.c
+EXTRA_DIST += plugin-api/README plugin-api/abi/1.txt
 EXTRA_DIST += plugin-api/roost.map plugin-api/roost-auth.map plugin-api/roost-mail.map

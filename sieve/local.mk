@@ -120,13 +120,6 @@ sieve_sieve_filter_SOURCES = sieve/sieve_filter.c
 sieve_sieve_filter_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 sieve_sieve_test_SOURCES = sieve/sieve_test.c sieve/tool_host.c sieve/tool_host.h
 sieve_sieve_test_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
-if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_sieve_limits
-TESTS += tests/unit/test_sieve_limits
-tests_unit_test_sieve_limits_SOURCES = tests/unit/test_sieve_limits.c
-tests_unit_test_sieve_limits_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_sieve_limits_LDADD = $(SIEVE_LIBS) $(CMOCKA_LIBS)
-endif
 
 dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-filter.1 sieve/sieve-test.1 \
 	sieve/roost-sieve.3 sieve/sieve2.3

@@ -1,6 +1,13 @@
 # tests: unit tests in C (cmocka); the rest is pytest, started by autogen.sh test.
 include tests/sieve/local.mk
 
+# Python tests are whole folders: what lies in them is needed.
+EXTRA_DIST += tests/run.py tests/conftest.py tests/lib tests/server tests/clients tests/lint \
+	tests/abi/conftest.py tests/abi/record.py tests/abi/test_examples.py \
+	tests/abi/test_headers.py tests/abi/test_layout.py tests/abi/test_symbols.py tests/abi/old
+dist-hook:
+	find $(distdir)/tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
 # What pytest drives besides the installation: make pytest-needs
 pytest_needs =
 .PHONY: pytest-needs

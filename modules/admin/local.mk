@@ -9,3 +9,4 @@ modules_admin_la_SOURCES = \
 	modules/admin/who.c
 modules_admin_la_LDFLAGS = $(MODULE_FLAGS)
 modules_admin_la_LIBADD = core/libroost.la
+EXTRA_DIST += modules/admin/README

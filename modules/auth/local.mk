@@ -42,3 +42,4 @@ module_LTLIBRARIES += modules/auth.la
 modules_auth_la_SOURCES = modules/auth/module.c
 modules_auth_la_LDFLAGS = $(MODULE_FLAGS)
 modules_auth_la_LIBADD = $(AUTH_MODULE_LIBS)
+EXTRA_DIST += modules/auth/README

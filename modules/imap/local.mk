@@ -61,3 +61,5 @@ module_LTLIBRARIES += modules/imap.la
 modules_imap_la_SOURCES = modules/imap/module.c
 modules_imap_la_LDFLAGS = $(MODULE_FLAGS)
 modules_imap_la_LIBADD = modules/imap/libimapfetch.la $(MAIL_MODULE_LIBS) $(MESSAGE_LIBS)
+EXTRA_DIST += modules/imap/README
+EXTRA_DIST += modules/imap/extensions.md

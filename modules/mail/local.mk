@@ -64,3 +64,5 @@ modules_mail_libroost_mail_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
 EXTRA_modules_mail_libroost_mail_la_DEPENDENCIES = $(top_srcdir)/plugin-api/roost-mail.map
 modules_mail_libroost_mail_la_LIBADD = modules/mail/libmailbox.la modules/mail/libsearch.la \
 	$(MESSAGE_LIBS) core/libroost.la
+EXTRA_DIST += modules/mail/README
+EXTRA_DIST += modules/mail/index/README

@@ -20,3 +20,4 @@ module_LTLIBRARIES += modules/maildir.la
 modules_maildir_la_SOURCES =
 modules_maildir_la_LDFLAGS = $(MODULE_FLAGS)
 modules_maildir_la_LIBADD = modules/maildir/libmaildir.la $(MAIL_MODULE_LIBS)
+EXTRA_DIST += modules/maildir/README

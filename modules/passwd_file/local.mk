@@ -9,3 +9,4 @@ module_LTLIBRARIES += modules/passwd_file.la
 modules_passwd_file_la_SOURCES = modules/passwd_file/module.c
 modules_passwd_file_la_LDFLAGS = $(MODULE_FLAGS)
 modules_passwd_file_la_LIBADD = modules/passwd_file/libpasswd_file.la $(AUTH_MODULE_LIBS)
+EXTRA_DIST += modules/passwd_file/README

@@ -65,7 +65,8 @@ class Drive:
     """
 
     def __init__(self, driver, home, shim=None, location=None, settings=(), flushes=None):
-        env = dict(os.environ)
+        # A sanitizer would rather come before the shim.
+        env = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0")
         if shim:
             env.update(LD_PRELOAD=SHIM, SHIM_AT=str(shim[0]), SHIM_DO=shim[1])
         if flushes:

@@ -1,6 +1,9 @@
 """The floor plan holds: includes point inward, every room has its README, nothing is left undone."""
 import os
 import re
+import subprocess
+
+import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CODE = (".c", ".h", ".l", ".y")
@@ -96,3 +99,35 @@ def test_nothing_is_left_undone():
                 wrong += [f"{path}:{number}" for number, line in enumerate(source, 1)
                           if words.search(line)]
     assert wrong == []
+
+
+def tracked():
+    done = subprocess.run(["git", "ls-files"], cwd=TOP, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("not a checkout")
+    return done.stdout.split()
+
+
+def makefiles():
+    text = ""
+    for path in tracked():
+        if path == "Makefile.am" or path.endswith(".mk"):
+            with open(os.path.join(TOP, path), encoding="utf-8") as makefile:
+                text += makefile.read()
+    return text
+
+
+def test_every_source_is_built():
+    """A test that no makefile names passes for ever."""
+    rules = makefiles()
+    forgotten = [path for path in tracked() if path.endswith(CODE) and path not in rules and
+                 not path.startswith(("tests/fuzz/corpus/", "plugin-api/examples/"))]
+    assert forgotten == []
+
+
+def test_every_python_test_is_run():
+    with open(os.path.join(TOP, "tests/run.py"), encoding="utf-8") as runner:
+        folders = re.findall(r'"(tests/\w+(?:/\w+)?)"', runner.read())
+    forgotten = [path for path in tracked() if re.search(r"/test_\w+\.py$", path) and
+                 not path.startswith(tuple(folder + "/" for folder in folders))]
+    assert folders and forgotten == []

@@ -171,6 +171,7 @@ int main(int argc, char **argv)
 	struct roost_user_options options = { .name = "ann" };
 	struct roost_error err = { 0 };
 	struct drive drive = { 0 };
+	struct roost_scope *scope;
 	char *line = NULL;
 	size_t size = 0;
 
@@ -178,7 +179,8 @@ int main(int argc, char **argv)
 		fail("usage: drive HOME SETTING=VALUE...");
 	add_modules();
 	options.home = argv[1];
-	options.scope = make_scope(argv + 2, argv[1]);
+	scope = make_scope(argv + 2, argv[1]);
+	options.scope = scope;
 	if (roost_user_create(&options, &drive.user, &err) < 0)
 		fail(roost_error_log(&err));
 	drive.arena = roost_arena_create("command");
@@ -192,6 +194,7 @@ int main(int argc, char **argv)
 	free(line);
 	roost_mailbox_close(drive.box);
 	roost_user_unref(drive.user);
+	roost_scope_free(scope);
 	roost_arena_free(drive.arena);
 	return 0;
 }

@@ -27,7 +27,7 @@ tests_storage_drive_LDADD = modules/maildir/libmaildir.la modules/mail/libmailbo
 check_LTLIBRARIES += tests/storage/shim.la
 tests_storage_shim_la_SOURCES = tests/storage/shim.c
 tests_storage_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
-EXTRA_DIST += tests/lib/drive.py tests/lib/mailmodel.py \
+EXTRA_DIST += \
 	tests/storage/conftest.py tests/storage/test_storage.py tests/storage/test_storage_concurrent.py \
 	tests/storage/test_storage_crash.py tests/storage/test_storage_crash_tree.py tests/storage/test_storage_flushes.py \
 	tests/storage/test_storage_full.py \

@@ -37,6 +37,11 @@ tests_unit_test_sieve_cache_SOURCES = tests/unit/test_sieve_cache.c
 tests_unit_test_sieve_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sieve_cache_LDADD = $(SIEVE_LIBS) $(UNIT_LIBS)
 
+unit_tests += tests/unit/test_sieve_limits
+tests_unit_test_sieve_limits_SOURCES = tests/unit/test_sieve_limits.c
+tests_unit_test_sieve_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_sieve_limits_LDADD = $(SIEVE_LIBS) $(UNIT_LIBS)
+
 unit_tests += tests/unit/test_sieve_plugin
 tests_unit_test_sieve_plugin_SOURCES = tests/unit/test_sieve_plugin.c
 tests_unit_test_sieve_plugin_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -84,8 +89,14 @@ tests_unit_test_auth_link_SOURCES = tests/unit/test_auth_link.c tests/unit/auth_
 tests_unit_test_auth_link_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_auth_link_LDADD = modules/auth/libauth.la $(UNIT_CORE_LIBS)
 
+# LMTP.
+unit_tests += tests/unit/test_lmtp
+tests_unit_test_lmtp_SOURCES = tests/unit/test_lmtp.c
+tests_unit_test_lmtp_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_lmtp_LDADD = modules/lmtp/liblmtp.la $(MESSAGE_LIBS) $(UNIT_LIBS)
+
 # The message toolkit.
-EXTRA_DIST += tests/unit/message.h
+EXTRA_DIST += tests/unit/message.h tests/unit/unit.h
 
 unit_tests += tests/unit/test_address
 tests_unit_test_address_SOURCES = tests/unit/test_address.c

@@ -29,3 +29,4 @@ modules_mail_message_libroost_message_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1
 	-Wl,--version-script=$(top_srcdir)/plugin-api/roost-mail.map
 EXTRA_modules_mail_message_libroost_message_la_DEPENDENCIES = $(top_srcdir)/plugin-api/roost-mail.map
 modules_mail_message_libroost_message_la_LIBADD = core/libroost.la $(UTF8PROC_LIBS)
+EXTRA_DIST += modules/mail/message/README

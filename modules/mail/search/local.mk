@@ -5,3 +5,4 @@ modules_mail_libsearch_la_SOURCES = \
 	modules/mail/search/query.c modules/mail/search/query.h \
 	modules/mail/search/run.c \
 	modules/mail/search/set.c
+EXTRA_DIST += modules/mail/search/README
