@@ -215,10 +215,11 @@ static void start(struct anvil_session *session, struct approval **link)
 
 void anvil_approve(struct approval *approval)
 {
+	static const unsigned char none[ROOST_COOKIE_SIZE];
 	struct anvil_session *waiting = find_waiting(approval->cookie);
 
 	if (approval_count >= APPROVALS_MAX)
-		(void)find_approval((const unsigned char *)"");	/* sweeps the expired */
+		(void)find_approval(none);	/* sweeps the expired */
 	approval->next = approvals;
 	approvals = approval;
 	approval_count++;

@@ -15,10 +15,11 @@
 #include "core/proc/privileges.h"
 
 #define SPOOL_IN_MEMORY (128 * 1024)
+#define ACCEPT_PAUSE ROOST_SEC
 
 static int temp_dir = -1;
 static bool stopping;
-static struct roost_loop_timer *drain_timer;
+static struct roost_loop_timer *drain_timer, *accept_timer;
 static ROOST_VEC(struct roost_loop_fd *) accept_watches;
 
 /* A front module is its protocol's alone: drivers and layers have no business here. */
@@ -75,6 +76,30 @@ static void front_link(int fd, const struct roost_peer *peer, uint32_t ticket)
 	/* An auth counts from its first word on; the one before still answers what it was asked. */
 }
 
+static void listen_again(void *context)
+{
+	roost_loop_timer_free(accept_timer);
+	accept_timer = NULL;
+	for (size_t i = 0; i < accept_watches.count && !stopping; i++)
+		roost_loop_fd_events(accept_watches.items[i], ROOST_LOOP_READ);
+}
+
+/* Most often out of descriptors: trying again at once would fail again, and fill the log. */
+static void accept_failed(const char *listener)
+{
+	static int64_t warned;
+
+	if (warned == 0 || roost_loop_steady() - warned > 60 * ROOST_SEC) {
+		roost_log(NULL, ROOST_LOG_ERROR, "accept on %s: %m; new connections wait", listener);
+		warned = roost_loop_steady();
+	}
+	if (accept_timer != NULL)
+		return;
+	for (size_t i = 0; i < accept_watches.count && !stopping; i++)
+		roost_loop_fd_events(accept_watches.items[i], 0);
+	accept_timer = roost_loop_timer(ACCEPT_PAUSE, listen_again, NULL);
+}
+
 static void accept_ready(void *context, unsigned events)
 {
 	const struct child_listener *listener = context;
@@ -88,7 +113,7 @@ static void accept_ready(void *context, unsigned events)
 			continue;
 		}
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			roost_log(NULL, ROOST_LOG_ERROR, "accept on %s: %m", listener->name);
+			accept_failed(listener->name);
 		return;
 	}
 }

@@ -198,6 +198,10 @@ void session_take(struct roost_wire *wire)
 	}
 	session->fd_count = link_take_fds(worker_anvil, session->fds,
 					  ROOST_COUNT(session->fds));
+	if (!session->handover.job && session->fd_count != 1) {
+		refuse(session, "the hand-over brought no connection");
+		return;
+	}
 	ask_auth(session);
 }
 

@@ -247,7 +247,9 @@ int worker_run(void)
 	loop_init();
 	proc_serve(&worker_ops);
 	loop_run();
-	let_user_go(NULL);
+	/* Without a master it ends amid sessions, which still hold what is the user's. */
+	if (worker_sessions == NULL)
+		let_user_go(NULL);
 	modules_deinit();
 	return 0;
 }

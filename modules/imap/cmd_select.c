@@ -45,17 +45,17 @@ static void select_mailbox(struct imap_session *imap, struct imap_command *cmd, 
 	struct roost_error err;
 	bool had_one = imap->box != NULL;
 
-	error = cmd->args->type == IMAP_ARG_END ? "Invalid arguments." :
+	error = imap_arg_astring(cmd->args) == NULL ? "Invalid arguments." :
 		imap_select_parameters(imap, cmd, &cmd->args[1], &resync);
 	if (error != NULL) {
 		imap_reply_bad(cmd, "%s", error);
 		return;
 	}
-	if ((name = imap_mailbox_arg(imap, cmd, cmd->args)) == NULL)
-		return;
 	imap_unselect(imap);
 	if (had_one)
 		roost_str_puts(imap_out(imap), "* OK [CLOSED] Previous mailbox closed.\r\n");
+	if ((name = imap_mailbox_arg(imap, cmd, cmd->args)) == NULL)
+		return;
 	if (roost_mailbox_open(imap->user, name, readonly ? ROOST_MAILBOX_READONLY :
 			       ROOST_MAILBOX_RECENT, &imap->box, &err) < 0) {
 		imap->box = NULL;

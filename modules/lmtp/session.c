@@ -71,6 +71,18 @@ void lmtp_bye(struct roost_front *front, const char *why)
 	lmtp->leaving = true;
 }
 
+/* What would end up in headers and replies as it is: no command has control characters (RFC 5321 4.1.2). */
+static bool has_controls(const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)line[i];
+
+		if ((c < ' ' && c != '\t') || c == 0x7f)
+			return true;
+	}
+	return false;
+}
+
 /* One command line, if a whole one is there. */
 static bool line_input(struct roost_front *front)
 {
@@ -95,7 +107,7 @@ static bool line_input(struct roost_front *front)
 	if (line_len > 0 && line[line_len - 1] == '\r')
 		line_len--;
 	line[line_len] = '\0';
-	if (memchr(line, '\0', line_len) != NULL)
+	if (has_controls(line, line_len))
 		lmtp_bad(front, "500 5.5.2 Invalid command syntax");
 	else
 		lmtp_command(front, line);

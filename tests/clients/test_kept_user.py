@@ -1,10 +1,13 @@
 """A worker keeps a user's mailboxes open for a moment: nobody else gets them, and changes count at once."""
 import os
 import re
+import shutil
+import signal
 
 from imap import Imap
 from lmtp import Lmtp
 from ledger import message, name_of
+from roost import alive, wait_until
 
 USERS = ("ann@example.org", "bob@example.org")
 
@@ -62,3 +65,35 @@ def test_a_mailbox_that_was_removed_meanwhile_is_made_again(vmail):
     os.rename(f"{home}/Maildir", f"{home}/Old")
     deliver(vmail, user, "after")
     assert names(home) == ["after"]
+
+
+def test_an_index_that_was_removed_meanwhile_is_made_again(vmail):
+    """The delivery that finds it gone may be put off; the next one is not, however soon it comes."""
+    user = USERS[0]
+    home = f"{vmail.dir}/home/{user}"
+    deliver(vmail, user, "before")
+    shutil.rmtree(f"{home}/Maildir/roost.index")
+    lmtp = Lmtp(vmail.connect("lmtp"))
+    assert lmtp.send([user], message("put-off"))[0][:3] in ("250", "451")
+    lmtp.close()
+    deliver(vmail, user, "after")
+    client = Imap(vmail.connect("imap")).login(user)
+    assert client.select()["EXISTS"] == len(names(home)) >= 2
+    client.logout()
+
+
+def test_a_worker_without_a_master_ends_well_amid_a_session(vmail):
+    user = USERS[0]
+    deliver(vmail, user, "one")
+    with Imap(vmail.connect("imap")).login(user).wire as wire:
+        wire.say("s SELECT INBOX")
+        wire.until("s OK")
+        worker = vmail.children("imap")[-1].pid
+        os.kill(vmail.children("log")[0].pid, signal.SIGSTOP)     # keeps what it is told
+        log = vmail.children("log")[0].pid
+        vmail.master.kill()
+        vmail.master.wait()
+        wait_until(lambda: not alive(worker), "the worker's end")
+        os.kill(log, signal.SIGCONT)
+        wait_until(lambda: not alive(log), "the log's end")
+    assert "ssertion" not in vmail.log()

@@ -164,6 +164,17 @@ static void greeting_and_lhlo(void **state)
 	     "250-XCLIENT ADDR PORT PROTO HELO LOGIN TIMEOUT TTL SESSION\r\n250 PIPELINING\r\n");
 }
 
+/* A CR in an address would be one in Return-Path and Received too. */
+static void commands_have_no_control_characters(void **state)
+{
+	say("LHLO client\r\n");
+	roost_str_truncate(&front->out, 0);
+	say("MAIL FROM:<a\rX-Evil: 1@x>\r\nMAIL FROM:<a\x1b@x>\r\n");
+	hear("500 5.5.2 Invalid command syntax\r\n500 5.5.2 Invalid command syntax\r\n");
+	say("MAIL FROM:<s@x>\r\nRCPT TO:<ann\r@x>\r\n");
+	hear("250 2.1.0 OK\r\n500 5.5.2 Invalid command syntax\r\n");
+}
+
 static void replies_are_those_of_the_reference(void **state)
 {
 	static const struct { const char *line, *reply; } cases[] = {
@@ -438,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(greeting_and_lhlo),
+		TEST(commands_have_no_control_characters),
 		TEST(replies_are_those_of_the_reference),
 		TEST(a_status_for_each_recipient),
 		TEST(a_lost_delivery_is_a_temporary_failure),

@@ -191,6 +191,7 @@ void folder_changed(struct folder *folder);
 
 /* scan.c: the store and the index. Refresh the index; look at the store when its stamp says so. */
 #define FOLDER_SCAN 1u				/* in any case */
+void folder_index_failed(struct folder *folder, const struct roost_error *err);
 int folder_refresh(struct folder *folder, unsigned options, struct roost_error *err);
 /* The index was made just now, or a boot may have taken its newest records: to be scanned before use. */
 bool folder_unscanned(const struct folder *folder);

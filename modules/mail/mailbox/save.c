@@ -589,8 +589,12 @@ static int commit_all(struct roost_saving *saving, struct roost_arena *arena,
 	struct index *index = saving->folder->index;
 	roost_set_builder builder = { 0 };
 
-	if (sync_staged(saving, staged, err) < 0 || index_lock(index, err) < 0)
+	if (sync_staged(saving, staged, err) < 0)
 		return -1;
+	if (index_lock(index, err) < 0) {
+		folder_index_failed(saving->folder, err);
+		return -1;
+	}
 	if (commit_locked(&committing, staged, err) < 0) {
 		index_unlock(index);
 		return -1;

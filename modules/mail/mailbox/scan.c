@@ -532,6 +532,16 @@ static int wants_scan(struct folder *folder, unsigned options, bool *want, struc
 	return 0;
 }
 
+/*
+ * Somebody has removed the index while it is open: whoever opens the mailbox next makes a new one,
+ * rather than finding this one as long as the user stays.
+ */
+void folder_index_failed(struct folder *folder, const struct roost_error *err)
+{
+	if (err != NULL && err->kind == ROOST_ERR_NOTFOUND)
+		folder->stale = true;
+}
+
 int folder_refresh(struct folder *folder, unsigned options, struct roost_error *err)
 {
 	struct stat st;
@@ -540,7 +550,11 @@ int folder_refresh(struct folder *folder, unsigned options, struct roost_error *
 
 	if (fstat(folder->dirfd, &st) == 0 && st.st_nlink == 0)
 		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox was deleted");
-	if (index_refresh(folder->index, err) < 0 || wants_scan(folder, options, &want, err) < 0)
+	if (index_refresh(folder->index, err) < 0) {
+		folder_index_failed(folder, err);
+		return -1;
+	}
+	if (wants_scan(folder, options, &want, err) < 0)
 		return -1;
 	if (!want || folder->readonly)
 		return 0;

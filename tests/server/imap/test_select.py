@@ -60,3 +60,15 @@ def test_uids_and_validity_stay(roost, connect):
     after = connect().select()
     assert after["UIDVALIDITY"] == before["UIDVALIDITY"]
     assert after["UIDNEXT"] == before["UIDNEXT"] == 4
+
+
+def test_a_select_that_fails_leaves_no_mailbox_selected(connect):   # RFC 3501 section 6.3.1
+    client = connect()
+    wire = client.wire
+    client.select()
+    for name in ("missing", '"a&bad"'):
+        wire.say(f"a SELECT {name}")
+        assert wire.until("a ")[-1].startswith("a NO")
+        wire.say("b CHECK")
+        assert wire.until("b ") == ["b BAD No mailbox selected."]
+        client.select()

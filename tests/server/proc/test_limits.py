@@ -1,6 +1,11 @@
 """Limits are strict, and said in the log. R-SVC-6, R-SVC-9."""
+import functools
 import re
+import resource
+import subprocess
 import time
+
+import roost
 
 
 def test_connections_of_a_user_from_one_address(echo):
@@ -100,3 +105,20 @@ def test_too_few_descriptors_are_said_at_the_start(echo):            # R-SVC-6
     echo.wait_log(r"master: Warning: service\(echo-login\): client_limit \(2000000\) needs "
                   r"2000064 descriptors, ulimit -n gives \d+: raise the one")
     assert "service(echo): client_limit" not in echo.log()
+
+
+def test_out_of_descriptors_a_front_waits_and_comes_back(echo, monkeypatch):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
+    monkeypatch.setattr(roost.subprocess, "Popen",
+                        functools.partial(subprocess.Popen, preexec_fn=limit))
+    echo.start()
+    monkeypatch.undo()
+    wires = [echo.connect("echo") for _ in range(80)]
+    echo.wait_log(r"echo-login: Error: accept on echo: Too many open files; new connections wait")
+    time.sleep(1.5)
+    assert len(re.findall("accept on", echo.log())) == 1
+    for wire in wires:
+        wire.close()
+    with echo.login():
+        pass
