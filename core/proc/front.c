@@ -14,6 +14,7 @@
 #include "core/proc/front.h"
 
 #define PRE_LOGIN_TIME (180 * ROOST_SEC)	/* R-IMAP: three minutes without a command */
+#define TRANSFER_TIME (300 * ROOST_SEC)		/* RFC 5321 section 4.5.3.2.7: five for mail */
 #define INPUT_LIMIT 32768
 
 const struct roost_protocol_ops *front_protocol;
@@ -174,18 +175,29 @@ static void log_disconnect(struct roost_front *front, const char *why)
 		  front->facts.lip, front->facts.tls ? ", TLS" : "", front->facts.session_id);
 }
 
+/* Mail transfer, where nobody logs in. */
+static bool is_transfer(void)
+{
+	return front_protocol->port == 24;
+}
+
 static void conn_closed(struct roost_conn *conn, void *context, const struct roost_error *err)
 {
 	struct roost_front *front = context;
 
-	if (front->phase != FRONT_CLOSING && front_protocol->port != 24)
+	if (front->phase != FRONT_CLOSING && !is_transfer())
 		log_disconnect(front, "Disconnected");
 	front_free(front, NULL);
 }
 
+static int64_t idle_time(void)
+{
+	return is_transfer() ? TRANSFER_TIME : PRE_LOGIN_TIME;
+}
+
 static void call_input(struct roost_front *front)
 {
-	roost_loop_timer_again(front->timer, PRE_LOGIN_TIME);
+	roost_loop_timer_again(front->timer, idle_time());
 	front_protocol->input(front);
 }
 
@@ -309,6 +321,8 @@ static void timed_out(void *context)
 
 	if (front->phase == FRONT_CLOSING)
 		front_free(front, NULL);
+	else if (front_job_pending(front))	/* it is we who are slow */
+		roost_loop_timer_again(front->timer, idle_time());
 	else
 		front_bye(front, "Disconnected for inactivity.");
 }
@@ -317,6 +331,11 @@ void front_bye(struct roost_front *front, const char *why)
 {
 	if (front->phase == FRONT_CLOSING)
 		return;
+	/* A client that does not hear of a delivery sends the message again. */
+	if (front_job_pending(front)) {
+		front->farewell = roost_arena_strdup(front->arena, why);
+		return;
+	}
 	if (front->conn == NULL || front->phase == FRONT_TLS) {
 		front_free(front, NULL);
 		return;
@@ -346,7 +365,8 @@ static void make_room(uint64_t limit)
 		return;
 	warn_of_limit(limit);
 	for (struct roost_front *front = fronts; front != NULL; front = front->next) {
-		if (front->phase != FRONT_CLOSING && front->phase != FRONT_HANDOVER)
+		if (front->phase != FRONT_CLOSING && front->phase != FRONT_HANDOVER &&
+		    !front_job_pending(front))
 			oldest = front;
 	}
 	if (oldest != NULL)
@@ -379,7 +399,7 @@ void front_accept(int fd, const struct child_listener *listener)
 	take_facts(front, fd);
 	if (front_protocol->front_state_size > 0)
 		front->state = roost_arena_zalloc(arena, front_protocol->front_state_size);
-	front->timer = roost_loop_timer(PRE_LOGIN_TIME, timed_out, front);
+	front->timer = roost_loop_timer(idle_time(), timed_out, front);
 	if (listener->flags & CONTROL_LISTENER_TLS) {
 		front->phase = FRONT_TLS;
 		begin_tls(front, fd);
@@ -474,7 +494,7 @@ void roost_front_close(struct roost_front *front, const char *reason)
 {
 	if (front->phase == FRONT_CLOSING)
 		return;
-	if (front_protocol->port != 24)
+	if (!is_transfer())
 		log_disconnect(front, reason == NULL ? "Disconnected" : reason);
 	front->phase = FRONT_CLOSING;
 	roost_conn_pause(front->conn, true);

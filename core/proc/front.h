@@ -42,6 +42,7 @@ struct roost_front {
 	int handed_fd;			/* kept until a worker has it; -1: none */
 	struct roost_str unread;
 	const char *why_closed;
+	const char *farewell;		/* to be said when its jobs are done; NULL: none */
 	const char *const *mechanisms;	/* last answer of roost_front_mechanisms */
 };
 
@@ -75,6 +76,8 @@ void front_anvil_lost(void);
 void front_anvil_back(void);
 
 /* front_job.c: lookups and jobs. */
+/* A worker is at work for this connection, and the client waits to hear how that ends. */
+bool front_job_pending(const struct roost_front *front);
 bool front_job_reply(struct roost_link *link, const struct roost_authlink_reply *reply);
 void front_job_auth_lost(struct roost_link *link);
 void front_job_anvil_lost(void);

@@ -166,8 +166,20 @@ static void finish_job(struct lookup *lookup, bool failed, const char *reply, si
 	uint64_t id = lookup->id;
 
 	free_lookup(lookup);
-	if (front != NULL)
-		done(front, id, failed, reply, len);
+	if (front == NULL)
+		return;
+	done(front, id, failed, reply, len);
+	if (!front->dead && front->farewell != NULL && !front_job_pending(front))
+		front_bye(front, front->farewell);
+}
+
+bool front_job_pending(const struct roost_front *front)
+{
+	for (const struct lookup *lookup = lookups; lookup != NULL; lookup = lookup->next) {
+		if (lookup->front == front && lookup->request != 0)
+			return true;
+	}
+	return false;
 }
 
 static struct lookup *find_unsent_job(const struct roost_front *front)

@@ -69,6 +69,7 @@ void lmtp_bye(struct roost_front *front, const char *why)
 	if (!lmtp->leaving)
 		lmtp_reply(front, "421 4.3.2 %s", why);
 	lmtp->leaving = true;
+	roost_front_lookup_drop(front);		/* a late answer would stand behind the 421 */
 }
 
 /* What would end up in headers and replies as it is: no command has control characters (RFC 5321 4.1.2). */

@@ -22,19 +22,6 @@ tests_unit_test_module_LDADD = $(UNIT_CORE_LIBS)
 tests_unit_test_module_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
 EXTRA_tests_unit_test_module_DEPENDENCIES = tests/modules/good.la $(bad_modules)
 
-unit_tests += tests/unit/test_lmtp
-tests_unit_test_lmtp_SOURCES = tests/unit/test_lmtp.c \
-	modules/lmtp/address.c \
-	modules/lmtp/commands.c \
-	modules/lmtp/data.c \
-	modules/lmtp/recipient.c \
-	modules/lmtp/reply.c \
-	modules/lmtp/session.c \
-	modules/lmtp/trace.c \
-	modules/lmtp/transfer.c
-tests_unit_test_lmtp_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_test_lmtp_LDADD = $(MESSAGE_LIBS) $(UNIT_LIBS)
-
 unit_tests += tests/unit/test_sieve_match
 tests_unit_test_sieve_match_SOURCES = tests/unit/test_sieve_match.c
 tests_unit_test_sieve_match_CPPFLAGS = $(UNIT_CPPFLAGS)
