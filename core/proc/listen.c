@@ -110,13 +110,14 @@ static int look_up_owner(const struct service_unix *spec, uid_t *uid, gid_t *gid
 	return 0;
 }
 
+/* Who is not root can give nothing away: all is his, and the users need not exist. */
 static int take_owner(struct master *master, const struct service_unix *spec,
 		      struct roost_error *err)
 {
 	uid_t uid;
 	gid_t gid;
 
-	if (look_up_owner(spec, &uid, &gid, err) < 0)
+	if (master->root && look_up_owner(spec, &uid, &gid, err) < 0)
 		return -1;
 	if ((master->root && chown(spec->path, uid, gid) < 0) ||
 	    chmod(spec->path, spec->mode) < 0)
