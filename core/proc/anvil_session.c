@@ -1,6 +1,7 @@
 /* Hand-overs: approved by auth, counted, given to a worker. R-SVC-9. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <roost/log.h>
 #include "core/base/memory.h"
 #include "core/proc/anvil.h"
@@ -82,9 +83,11 @@ static bool within_limit(struct anvil_session *session)
 	return false;
 }
 
+/* When it cannot be sent the session is over. */
 static void give_to(struct anvil_session *session, struct worker *worker)
 {
 	struct roost_str out = ROOST_STR_INIT;
+	bool sent;
 
 	if (worker->user == NULL)
 		worker->user = mem_strdup(session->user);
@@ -94,8 +97,12 @@ static void give_to(struct anvil_session *session, struct worker *worker)
 	roost_wire_put_u32(&out, HANDOVER_SERVE);
 	roost_wire_put_u64(&out, session->id);
 	roost_str_append(&out, session->message, session->message_len);
-	roost_link_send(worker->link, out.data, out.len, session->fds, session->fd_count);
+	sent = roost_link_send(worker->link, out.data, out.len, session->fds, session->fd_count);
 	roost_str_free(&out);
+	if (!sent) {
+		anvil_session_ended(session, ROOST_AUTH_TEMP, "Internal error occurred");
+		return;
+	}
 	ipc_close_fds(session->fds, session->fd_count);
 	session->fd_count = 0;
 	/* A job's front waits for the reply alone. */
@@ -103,21 +110,22 @@ static void give_to(struct anvil_session *session, struct worker *worker)
 		anvil_answer(session, ROOST_AUTH_OK, "");
 }
 
-/* A worker for this user now, or an order for one. */
-static void seek_worker(struct anvil_session *session)
+/* A worker for this user now, or an order for one. false: it waits no more, and may be gone. */
+static bool seek_worker(struct anvil_session *session)
 {
 	struct worker *worker = anvil_worker_for(session);
 	int64_t wait;
 
 	if (worker != NULL) {
 		give_to(session, worker);
-		return;
+		return false;
 	}
 	wait = anvil_delayed_until(session->user) - roost_loop_steady();
 	if (wait > 0)
 		anvil_look_in(wait);
 	else if (session->ticket == 0)
 		session->ticket = anvil_order_worker(session);
+	return true;
 }
 
 static void give_up(struct anvil_session *session)
@@ -135,9 +143,9 @@ void anvil_assign(void)
 	for (struct anvil_session *session = anvil_table_waiting(), *next; session != NULL;
 	     session = next) {
 		next = session->waiting_next;
-		if (session->approved)
-			seek_worker(session);
-		if (session->worker == NULL && now > session->deadline)
+		if (session->approved && !seek_worker(session))
+			continue;
+		if (now > session->deadline)
 			give_up(session);
 	}
 	if (anvil_table_waiting() != NULL)
@@ -210,7 +218,7 @@ static void start(struct anvil_session *session, struct approval **link)
 	session->deadline = roost_loop_steady() + (session->job ? WAIT_JOB : WAIT_SESSION);
 	free_approval(link);
 	if (within_limit(session))
-		seek_worker(session);
+		(void)seek_worker(session);
 }
 
 void anvil_approve(struct approval *approval)
@@ -233,6 +241,20 @@ void anvil_withdraw(const unsigned char *cookie)
 
 	if (link != NULL)
 		free_approval(link);
+}
+
+/* Each holds a descriptor: half of ours are for them, as many are for the links to workers. */
+static size_t waiting_max(void)
+{
+	static size_t max;
+	struct rlimit limit;
+
+	if (max == 0) {
+		max = WAITING_MAX;
+		if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < max)
+			max = (size_t)(limit.rlim_cur / 2);
+	}
+	return max;
 }
 
 void anvil_take_handover(struct roost_link *front, struct roost_wire *wire)
@@ -263,7 +285,7 @@ void anvil_take_handover(struct roost_link *front, struct roost_wire *wire)
 	session->fd_count = link_take_fds(front, session->fds, ROOST_COUNT(session->fds));
 	session->deadline = roost_loop_steady() + WAIT_APPROVAL;
 	anvil_table_add(session);
-	if (anvil_table_waiting_count() > WAITING_MAX) {
+	if (anvil_table_waiting_count() > waiting_max()) {
 		anvil_session_ended(session, ROOST_AUTH_TEMP, "Too many connections are waiting");
 		return;
 	}

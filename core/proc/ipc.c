@@ -63,7 +63,8 @@ static void take_fds(struct msghdr *message, int *fds, size_t *fd_count)
 	}
 }
 
-ssize_t ipc_receive(int fd, void *buffer, int *fds, size_t *fd_count, struct roost_error *err)
+static ssize_t receive(int fd, void *buffer, int *fds, size_t *fd_count, bool *lost,
+		       struct roost_error *err)
 {
 	struct iovec part = { buffer, IPC_MESSAGE_MAX };
 	union fd_space space;
@@ -84,11 +85,31 @@ ssize_t ipc_receive(int fd, void *buffer, int *fds, size_t *fd_count, struct roo
 	if (len <= 0)
 		return roost_fail(err, ROOST_ERR_CLOSED, "The other process is gone");
 	take_fds(&message, fds, fd_count);
-	if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+	*lost = (message.msg_flags & MSG_CTRUNC) != 0;
+	if (*lost || (message.msg_flags & MSG_TRUNC) != 0) {
 		ipc_close_fds(fds, *fd_count);
-		return roost_fail_detail(err, ROOST_ERR_LIMIT, "message too long");
+		*fd_count = 0;
 	}
+	if (message.msg_flags & MSG_TRUNC)
+		return roost_fail_detail(err, ROOST_ERR_LIMIT, "message too long");
 	return len;
+}
+
+ssize_t ipc_receive(int fd, void *buffer, int *fds, size_t *fd_count, struct roost_error *err)
+{
+	bool lost = false;
+	ssize_t len = receive(fd, buffer, fds, fd_count, &lost, err);
+
+	return lost && len > 0 ?
+	       roost_fail_detail(err, ROOST_ERR_LIMIT, "no room for descriptors") : len;
+}
+
+ssize_t ipc_receive_bare(int fd, void *buffer, int *fds, size_t *fd_count,
+			 struct roost_error *err)
+{
+	bool lost;
+
+	return receive(fd, buffer, fds, fd_count, &lost, err);
 }
 
 void ipc_close_fds(const int *fds, size_t count)

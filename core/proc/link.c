@@ -94,7 +94,7 @@ static void write_queue(struct roost_link *link)
 static void read_message(struct roost_link *link)
 {
 	static char buffer[IPC_MESSAGE_MAX];
-	ssize_t len = ipc_receive(link->fd, buffer, link->fds, &link->fd_count, NULL);
+	ssize_t len = ipc_receive_bare(link->fd, buffer, link->fds, &link->fd_count, NULL);
 
 	if (len < 0)
 		link->broken = true;
@@ -148,6 +148,19 @@ struct roost_link *link_create(int fd, const struct roost_peer *peer, const stru
 	return link;
 }
 
+/* All of them or none. */
+static bool dup_fds(const int *fds, size_t count, int *copies)
+{
+	for (size_t i = 0; i < count; i++) {
+		copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+		if (copies[i] < 0) {
+			ipc_close_fds(copies, i);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool enqueue(struct roost_link *link, const void *data, size_t len, const int *fds,
 		    size_t fd_count)
 {
@@ -162,8 +175,12 @@ static bool enqueue(struct roost_link *link, const void *data, size_t len, const
 	entry = mem_alloc(sizeof(*entry) + len);
 	*entry = (struct queued){ .len = len, .fd_count = fd_count };
 	memcpy(entry->data, data, len);
-	for (size_t i = 0; i < fd_count; i++)
-		entry->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+	if (!dup_fds(fds, fd_count, entry->fds)) {
+		roost_log(NULL, ROOST_LOG_ERROR, "no descriptors left for a message to %s (PID %u)",
+			  link->peer.service, link->peer.pid);
+		free(entry);
+		return false;
+	}
 	*link->last = entry;
 	link->last = &entry->next;
 	link->queued += len;

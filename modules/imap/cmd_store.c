@@ -10,6 +10,7 @@ struct store {
 	struct roost_set uids, seqs, failed;
 	size_t range;		/* of seqs: where the answers have come to */
 	uint32_t seq;		/* last one told in it; 0 none */
+	struct imap_known_flags *known;
 };
 
 /* "FLAGS", "+FLAGS.SILENT" ... */
@@ -88,29 +89,59 @@ static bool in_set(const struct roost_set *set, uint32_t number)
 	return low < set->count && set->ranges[low].first <= number;
 }
 
-/* What the messages look like now is what the client knows, or is about to be told. */
-static void remember(struct imap_session *imap, struct imap_command *cmd, struct store *store)
+/* What a SILENT STORE makes of the flags that the client was told last. */
+static void expect(struct imap_session *imap, struct store *store)
 {
-	struct imap_known_flags *known = roost_arena_alloc(cmd->arena,
-		(imap_set_size(&store->seqs) + 1) * sizeof(*known));
+	const struct roost_store *change = &store->change;
 	size_t count = 0;
 
 	for (size_t i = 0; i < store->seqs.count; i++) {
 		for (uint32_t seq = store->seqs.ranges[i].first;
 		     seq <= store->seqs.ranges[i].last; seq++) {
 			struct roost_mail mail = roost_mailbox_mail(imap->box, seq);
+			struct imap_known_flags known = { mail.uid, change->flags,
+							  change->keywords };
 
-			if (!in_set(&store->failed, mail.uid))
-				known[count++] = (struct imap_known_flags){ mail.uid, mail.flags,
-									    mail.keywords };
+			if (change->mode == ROOST_STORE_ADD) {
+				known.flags |= mail.flags;
+				known.keywords |= mail.keywords;
+			} else if (change->mode == ROOST_STORE_REMOVE) {
+				known.flags = mail.flags & ~change->flags;
+				known.keywords = mail.keywords & ~change->keywords;
+			}
+			store->known[count++] = known;
 		}
 	}
-	imap->known = known;
+}
+
+/*
+ * What the messages look like now is about to be told, or is what the client expects of SILENT.
+ * Where another session had a part in it, it is news: the sync at the end tells it.
+ */
+static void remember(struct imap_session *imap, struct store *store)
+{
+	size_t count = 0, at = 0, stored = 0;
+
+	for (size_t i = 0; i < store->seqs.count; i++) {
+		for (uint32_t seq = store->seqs.ranges[i].first;
+		     seq <= store->seqs.ranges[i].last; seq++, at++) {
+			struct roost_mail mail = roost_mailbox_mail(imap->box, seq);
+
+			if (in_set(&store->failed, mail.uid))
+				continue;
+			stored++;
+			if (store->silent && !imap_flags_known(&store->known[at], &mail))
+				continue;
+			store->known[count++] = (struct imap_known_flags){ mail.uid, mail.flags,
+									   mail.keywords };
+		}
+	}
+	imap->known = store->known;
 	imap->known_len = count;
 	imap->known_silent = store->silent;
 	if ((store->change.flags & ROOST_FLAG_DELETED) != 0 &&
 	    store->change.mode != ROOST_STORE_REMOVE)
-		imap->count.deleted += count;
+		imap->count.deleted += stored;
 }
 
 static void put_modified(struct imap_session *imap, struct imap_command *cmd, struct store *store)
@@ -172,13 +203,17 @@ void imap_cmd_store(struct imap_session *imap, struct imap_command *cmd)
 	}
 	if (!number_keywords(imap, cmd, store))
 		return;
+	imap_set_seqs(imap, cmd->arena, &store->uids, &store->seqs);
+	store->known = roost_arena_alloc(cmd->arena,
+		(imap_set_size(&store->seqs) + 1) * sizeof(*store->known));
+	if (store->silent)
+		expect(imap, store);
 	if (roost_mailbox_store(imap->box, &store->uids, &store->change, cmd->arena,
 				&store->failed, &err) < 0) {
 		imap_reply_err(cmd, &err);
 		return;
 	}
-	imap_set_seqs(imap, cmd->arena, &store->uids, &store->seqs);
-	remember(imap, cmd, store);
+	remember(imap, store);
 	cmd->state = store;
 	if (store->silent)
 		finish(imap, cmd, store);

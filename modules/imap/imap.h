@@ -358,6 +358,8 @@ uint64_t imap_set_size(const struct roost_set *set);
  * state before they work call it themselves. The view changes only here.
  */
 int imap_sync(struct imap_session *imap, uint32_t options, bool with_uid, struct roost_error *err);
+/* Whether the message has these flags; \Recent does not count. */
+bool imap_flags_known(const struct imap_known_flags *known, const struct roost_mail *mail);
 /* "* n FETCH (FLAGS (...))", with UID when asked for or QRESYNC, with MODSEQ when CONDSTORE. */
 void imap_fetch_flags_line(struct imap_session *imap, uint32_t seq, bool with_uid);
 /* FLAGS and PERMANENTFLAGS lines. */

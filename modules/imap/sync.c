@@ -54,6 +54,12 @@ void imap_fetch_flags_line(struct imap_session *imap, uint32_t seq, bool with_ui
 	roost_str_puts(out, "))\r\n");
 }
 
+bool imap_flags_known(const struct imap_known_flags *known, const struct roost_mail *mail)
+{
+	return known->uid == mail->uid && known->keywords == mail->keywords &&
+	       ((known->flags ^ mail->flags) & ~ROOST_FLAG_RECENT) == 0;
+}
+
 /* The command said so itself: SILENT, or its own FETCH lines. A new MODSEQ is still news. */
 static bool is_known(const struct imap_session *imap, uint32_t seq)
 {
@@ -71,9 +77,7 @@ static bool is_known(const struct imap_session *imap, uint32_t seq)
 		else
 			high = middle;
 	}
-	return low < imap->known_len && imap->known[low].uid == mail.uid &&
-		imap->known[low].keywords == mail.keywords &&
-		((imap->known[low].flags ^ mail.flags) & ~ROOST_FLAG_RECENT) == 0;
+	return low < imap->known_len && imap_flags_known(&imap->known[low], &mail);
 }
 
 static void put_silent_modseq(struct imap_session *imap, uint32_t seq, bool with_uid)

@@ -15,6 +15,11 @@ tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
 tests_unit_test_conn_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_conn_LDADD = $(UNIT_CORE_LIBS)
 
+unit_tests += tests/unit/test_ipc
+tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
+tests_unit_test_ipc_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_ipc_LDADD = $(UNIT_CORE_LIBS)
+
 unit_tests += tests/unit/test_module
 tests_unit_test_module_SOURCES = tests/unit/test_module.c
 tests_unit_test_module_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,4 +1,5 @@
 /* Saving, copying, reading: what is stored, what is parsed once, what is all or nothing. */
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/unit/unit.h"
@@ -292,6 +293,33 @@ static void copies_keep_what_they_are(void **state)
 	roost_mailbox_close(target);
 }
 
+/* The driver tells no date: it is that of the file. */
+static void copies_keep_a_date_that_only_the_file_has(void **state)
+{
+	const struct timespec times[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	struct roost_range range = { 1, 1 };
+	struct roost_set set = { &range, 1 };
+	struct roost_mailbox *box, *target;
+	struct roost_message *message;
+	struct roost_copied copied;
+	struct roost_error err = { 0 };
+	int64_t date;
+
+	(void)state;
+	create("to");
+	world_put(&world, "mail/INBOX/1.x", "Subject: hi\n\none\n");
+	assert_int_equal(utimensat(AT_FDCWD, world_path(&world, "mail/INBOX/1.x"), times, 0), 0);
+	box = world_select(&world, "INBOX", 0);
+	world_ok(roost_mailbox_copy(box, &set, "to", false, arena, &copied, &err));
+	target = world_select(&world, "to", 0);
+	world_ok(roost_message_open(target, 1, &message, &err));
+	world_ok(roost_message_internaldate(message, &date, &err));
+	assert_int_equal(date, INT64_C(1000000000) * 1000000);
+	roost_message_close(message);
+	roost_mailbox_close(box);
+	roost_mailbox_close(target);
+}
+
 static void vanished_are_remembered(void **state)
 {
 	struct roost_mailbox *box;
@@ -327,6 +355,7 @@ int main(void)
 		TEST(large_messages_are_spooled),
 		TEST(missing_targets_are_told),
 		TEST(copies_keep_what_they_are),
+		TEST(copies_keep_a_date_that_only_the_file_has),
 		TEST(vanished_are_remembered),
 	};
 

@@ -248,6 +248,8 @@ const struct index_cached *parsed_piece(const struct parsed *parsed, enum index_
 /* message.c */
 void message_learn_flush(struct folder *folder);
 void message_free(struct roost_message *message);
+/* INTERNALDATE of a message whose driver tells none. */
+int64_t message_file_date(struct roost_input *input);
 
 /* save.c */
 struct saving_step;

@@ -351,21 +351,24 @@ int roost_message_size(struct roost_message *message, uint64_t *vsize, struct ro
 }
 
 /* A store that tells no date has at least one in its file system. */
+int64_t message_file_date(struct roost_input *input)
+{
+	struct stat st;
+
+	if (roost_input_fd(input) < 0 || fstat(roost_input_fd(input), &st) < 0)
+		return roost_loop_time();
+	return st.st_mtim.tv_sec * ROOST_SEC + st.st_mtim.tv_nsec / 1000;
+}
+
 int roost_message_internaldate(struct roost_message *message, int64_t *date,
 			       struct roost_error *err)
 {
 	struct index_mail news = { 0 };
-	struct stat st;
 
 	if (message->mail.internaldate == 0) {
 		if (need_input(message, err) < 0)
 			return -1;
-		if (roost_input_fd(message->input) >= 0 &&
-		    fstat(roost_input_fd(message->input), &st) == 0)
-			news.internaldate = st.st_mtim.tv_sec * ROOST_SEC +
-					    st.st_mtim.tv_nsec / 1000;
-		else
-			news.internaldate = roost_loop_time();
+		news.internaldate = message_file_date(message->input);
 		message->mail.internaldate = news.internaldate;
 		learn(message, &news);
 	}

@@ -387,6 +387,19 @@ static void copy_cached(struct roost_saving *saving, struct piece *piece, struct
 	}
 }
 
+/* What the source shows for a message whose date its index does not know. */
+static int find_date(struct roost_mailbox *source, const char *key, int64_t *date,
+		     struct roost_error *err)
+{
+	struct roost_input *input;
+
+	if (layers_open(source->folder, key, &input, err) < 0)
+		return -1;
+	*date = message_file_date(input);
+	roost_input_unref(input);
+	return 0;
+}
+
 int saving_add_copy(struct roost_saving *saving, struct roost_mailbox *source, uint32_t uid,
 		    struct roost_error *err)
 {
@@ -410,6 +423,9 @@ int saving_add_copy(struct roost_saving *saving, struct roost_mailbox *source, u
 	options.vsize = mail.vsize;
 	memcpy(options.guid, mail.guid, sizeof(options.guid));
 	step.key = roost_arena_strdup(saving->arena, mail.key);
+	if (options.internaldate == 0 &&
+	    find_date(source, step.key, &options.internaldate, err) < 0)
+		return -1;
 	if (copy_keywords(from, to, keywords, &options.keywords, err) < 0)
 		return -1;
 	complete_options(&options);

@@ -28,6 +28,31 @@ def test_silent_is_silent_to_itself_and_news_to_others(connect):
     assert [line for line in lines if re.match(r"\* 1 FETCH \(.*FLAGS \(.*\\Seen.*\)", line)]
 
 
+def test_silent_does_not_hide_what_others_changed(connect):
+    a, b = connect(), connect()
+    for _ in range(4):
+        a.append()
+    a.select()
+    b.select()
+    b.ok(r"STORE 1,3 +FLAGS.SILENT (\Flagged Work)")
+    b.ok(r"STORE 4 +FLAGS.SILENT (\Answered)")
+    lines = [line for line in a.ok(r"STORE 1:2 +FLAGS.SILENT (\Seen)") if "FETCH" in line]
+    assert len(lines) == 3
+    assert re.match(r"\* 1 FETCH \(FLAGS \((?=.*\\Flagged)(?=.*\\Seen)(?=.*Work).*\)\)", lines[0])
+    assert lines[1].startswith("* 3 FETCH ") and lines[2].startswith("* 4 FETCH ")
+    # What the client set itself is all there is to know.
+    b.ok("NOOP")
+    b.ok(r"STORE 4 +FLAGS.SILENT (\Draft)")
+    assert a.ok(r"STORE 4 FLAGS.SILENT (\Seen)") == []
+    # With CONDSTORE its MODSEQ is, too, and others' changes come whole.
+    a.ok("ENABLE CONDSTORE")
+    line, = a.ok(r"STORE 2 +FLAGS.SILENT (\Draft)")
+    assert re.fullmatch(r"\* 2 FETCH \(MODSEQ \(\d+\)\)", line)
+    b.ok(r"STORE 3 -FLAGS.SILENT (\Flagged)")
+    line, = a.ok(r"STORE 3 -FLAGS.SILENT (Work)")
+    assert re.match(r"\* 3 FETCH \(MODSEQ \(\d+\) FLAGS \(", line) and "Flagged" not in line
+
+
 def test_unchangedsince_refuses_what_others_changed(connect):
     a, b = connect(), connect()
     a.append()

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import roost
+from wire import Closed
 
 
 def test_connections_of_a_user_from_one_address(echo):
@@ -122,3 +123,55 @@ def test_out_of_descriptors_a_front_waits_and_comes_back(echo, monkeypatch):
         wire.close()
     with echo.login():
         pass
+
+
+def start_with_descriptors(echo, monkeypatch, count, more=""):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+    monkeypatch.setattr(roost.subprocess, "Popen",
+                        functools.partial(subprocess.Popen, preexec_fn=limit))
+    echo.config("mail_max_userip_connections = 0\n" + more)
+    echo.start()
+    monkeypatch.undo()
+
+
+def test_out_of_descriptors_a_worker_refuses_one_session_alone(echo, monkeypatch):
+    start_with_descriptors(echo, monkeypatch, 60)
+    wires, refused = [echo.login()], None
+    while refused is None and len(wires) < 60:
+        wire = echo.connect("echo")
+        wire.say("LOGIN ann secret")
+        wire.expect("OK echo ready")
+        try:
+            wire.expect("OK user=ann")
+            wires.append(wire)
+        except Closed:
+            refused = wire
+    assert refused is not None and len(wires) > 20
+    refused.close()
+    echo.wait_log("the hand-over brought no connection")
+    assert wires[1].quiet(0.2)
+    wires[1].say("QUIT")
+    wires[1].closed()
+    with echo.login() as again:
+        assert again.who.pid == wires[0].who.pid
+    for wire in wires:
+        wire.close()
+
+
+def test_no_more_wait_for_a_worker_than_there_are_descriptors(echo, monkeypatch):
+    start_with_descriptors(echo, monkeypatch, 100, "service echo {\n  process_limit = 1\n}")
+    ann = echo.login()
+    wires = []
+    for _ in range(60):
+        wires.append(echo.connect("echo"))
+        wires[-1].expect("OK echo ready")
+        wires[-1].say("LOGIN bob secret")
+    refused = [wire.line() for wire in wires[50:]]
+    assert refused == ["NO 4 Too many connections are waiting"] * 10
+    ann.say("QUIT")
+    ann.closed()
+    for wire in wires[:50]:
+        wire.expect("OK user=bob")
+    for wire in wires:
+        wire.close()
