@@ -102,9 +102,10 @@ def test_nothing_acknowledged_is_lost(roost, victims):
     flow.flows(20)
     flow.finish()
     found = flow.check()
-    assert flow.lost > 0 or victims == "templates"
+    # With one uid for all it may have been any process of the service.
+    assert flow.lost > 0 or victims == "templates" or not ROOT
     assert roost.master.poll() is None
-    workers = times * len(kinds) if victims == "workers" else 0
+    workers = times * len(kinds) if victims == "workers" or not ROOT else 0
     assert len(leftovers(roost)) <= workers
     assert len(unwritten(roost)) <= workers
     restart(roost)
