@@ -4,11 +4,15 @@ The packages are downloaded (not installed), or taken from the directory that RO
 """
 import glob
 import os
+import pathlib
 import re
 import shutil
 import subprocess
 
 import pytest
+
+from lmtp import Lmtp
+from roost import ROOT
 
 PACKAGES = ["dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "dovecot-pop3d", "dovecot-sieve",
             "dovecot-managesieved"]
@@ -151,3 +155,42 @@ def test_all_names_are_known_with_their_defaults(conf, shipped):
             differing.append((name, value, defaults.get(name)))
     assert len(documented) > 60
     assert not differing, "\n".join(map(repr, differing))
+
+
+def edit(path, *pairs):
+    """What an administrator changes in a file that is shipped."""
+    text = path.read_text()
+    for old, new in pairs:
+        assert old in text, (path, old)
+        text = text.replace(old, new)
+    path.write_text(text)
+
+
+def test_it_serves_users_of_a_passwd_file(shipped, make_roost):
+    """As Debian ships it, with its own passwd-file example in use; the rest is in local.conf."""
+    roost = make_roost("imap lmtp")
+    roost.user("ann", "secret")
+    etc = pathlib.Path(roost.dir, "etc")
+    shutil.copytree(shipped, etc)
+    edit(etc / "conf.d/10-auth.conf",
+         ("!include auth-system.conf.ext", "#!include auth-system.conf.ext"),
+         ("#!include auth-passwdfile.conf.ext", "!include auth-passwdfile.conf.ext"))
+    edit(etc / "conf.d/auth-passwdfile.conf.ext", ("/etc/dovecot/users", roost.users_path))
+    edit(etc / "conf.d/10-ssl.conf", ("/usr/share", f"{shipped.parent}/root/usr/share"))
+    ids = ("default_internal_user = daemon\ndefault_internal_group = daemon\n"
+           "default_login_user = nobody\n") if ROOT else "first_valid_uid = 1\n"
+    (etc / "local.conf").write_text(
+        f"base_dir = {roost.base_dir}\nlog_path = {roost.log_path}\nlisten = 127.0.0.1\n"
+        f"protocols = imap lmtp\nmail_location = maildir:~/Maildir\n"
+        f"{ids}{roost.certificate()}{roost.listeners()}")
+    roost.conf_path = str(etc / "dovecot.conf")
+    roost.start()
+    client = Lmtp(roost.connect("lmtp"))
+    assert client.send(["ann"], b"Subject: hello\r\n\r\nbody\r\n")[0].startswith("250 ")
+    client.close()
+    with roost.connect("imaps", tls=True) as wire:
+        wire.expect(r"\* OK ")
+        wire.say("a LOGIN ann secret")
+        wire.until("a OK ")
+        wire.say("b SELECT INBOX")
+        assert "* 1 EXISTS" in wire.until("b OK ")
