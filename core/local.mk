@@ -8,6 +8,7 @@ core_libroost_base_la_SOURCES = \
 	core/base/log.c core/base/log.h \
 	core/base/log_pipe.c \
 	core/base/map.c \
+	core/base/mask.c \
 	core/base/memory.c core/base/memory.h \
 	core/base/paths.c core/base/paths.h \
 	core/base/str.c \

@@ -19,6 +19,7 @@ roostinclude_HEADERS = \
 	plugin-api/roost/conn.h \
 	plugin-api/roost/loop.h \
 	plugin-api/roost/map.h \
+	plugin-api/roost/mask.h \
 	plugin-api/roost/mime.h \
 	plugin-api/roost/module.h \
 	plugin-api/roost/name.h \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <roost/conn.h>
 #include <roost/encode.h>
+#include <roost/mask.h>
 #include "core/conf/snapshot.h"
 #include "core/proc/anvil.h"
 
@@ -19,31 +20,12 @@ struct filter {
 	struct conf_net net;
 };
 
-/* '*' and '?', as administrators write masks of users. */
-static bool mask_matches(const char *mask, const char *name)
-{
-	for (; *mask != '\0'; mask++, name++) {
-		if (*mask == '*') {
-			while (*mask == '*')
-				mask++;
-			for (; *name != '\0'; name++) {
-				if (mask_matches(mask, name))
-					return true;
-			}
-			return *mask == '\0';
-		}
-		if (*name == '\0' || (*mask != '?' && *mask != *name))
-			return false;
-	}
-	return *name == '\0';
-}
-
 static bool matches(const struct filter *filter, const struct anvil_session *session)
 {
 	struct conf_net address;
 
 	if (session->job || session->worker == NULL || session->user[0] == '\0' ||
-	    (filter->mask[0] != '\0' && !mask_matches(filter->mask, session->user)))
+	    (filter->mask[0] != '\0' && !roost_mask_matches(filter->mask, session->user)))
 		return false;
 	return filter->everywhere || (conf_net_parse(session->rip, &address) == 0 &&
 				      conf_net_contains(&filter->net, &address));

@@ -27,8 +27,7 @@ bool ask_read(struct ask *ask);
 /* "name=value" among words from the first on: the value. */
 const char *ask_value(const struct ask *ask, size_t first, const char *name);
 
-/* '*' and '?', as administrators write masks of users. */
-bool mask_matches(const char *mask, const char *name);
+/* Has '*' or '?', as masks of users have. */
 bool is_mask(const char *text);
 /* Address or network, as "10.0.0.0/8". */
 bool is_network(const char *text);

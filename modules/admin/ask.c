@@ -79,24 +79,6 @@ const char *ask_value(const struct ask *ask, size_t first, const char *name)
 	return NULL;
 }
 
-bool mask_matches(const char *mask, const char *name)
-{
-	for (; *mask != '\0'; mask++, name++) {
-		if (*mask == '*') {
-			while (*mask == '*')
-				mask++;
-			for (; *name != '\0'; name++) {
-				if (mask_matches(mask, name))
-					return true;
-			}
-			return *mask == '\0';
-		}
-		if (*name == '\0' || (*mask != '?' && *mask != *name))
-			return false;
-	}
-	return *name == '\0';
-}
-
 bool is_mask(const char *text)
 {
 	return strpbrk(text, "*?") != NULL;

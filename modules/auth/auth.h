@@ -115,8 +115,6 @@ int auth_identity(struct roost_auth *auth, struct auth_identity *identity,
 /* passdb fields that a client of ours may see, "name=value". */
 const char *const *auth_public_fields(struct roost_auth *auth);
 
-/* "*" is any text, "?" any byte; nothing else is special. */
-bool auth_mask_matches(const char *mask, const char *text);
 /* user matches one of the globs, and none behind "!". An empty list matches. R-PDB-5. */
 bool auth_filter_matches(const char *const *filter, const char *user);
 /* rip is in one of "10.0.0.0/8,local". R-PDB-7. */

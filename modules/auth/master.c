@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <roost/encode.h>
 #include <roost/map.h>
+#include <roost/mask.h>
 #include "modules/auth/auth.h"
 #include "modules/auth/lines.h"
 #include "modules/auth/sockets.h"
@@ -153,7 +154,7 @@ static bool list_found(void *context, const char *user)
 
 	if (listing->master->gone)
 		return false;
-	if (!auth_mask_matches(listing->mask, user) ||
+	if (!roost_mask_matches(listing->mask, user) ||
 	    roost_map_set(listing->seen, user, listing) != NULL)
 		return true;
 	out = roost_conn_output(listing->master->lines.conn);

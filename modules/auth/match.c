@@ -2,30 +2,8 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <roost/mask.h>
 #include "modules/auth/auth.h"
-
-/* After a "*" fails, only the last one needs to be tried longer. */
-bool auth_mask_matches(const char *mask, const char *text)
-{
-	const char *star = NULL, *from = NULL;
-
-	while (*text != '\0') {
-		if (*mask == '*') {
-			star = mask++;
-			from = text;
-		} else if (*mask == '?' || *mask == *text) {
-			mask++;
-			text++;
-		} else if (star != NULL) {
-			mask = star + 1;
-			text = ++from;
-		} else {
-			return false;
-		}
-	}
-	mask += strspn(mask, "*");
-	return *mask == '\0';
-}
 
 bool auth_filter_matches(const char *const *filter, const char *user)
 {
@@ -33,12 +11,12 @@ bool auth_filter_matches(const char *const *filter, const char *user)
 
 	for (; *filter != NULL; filter++) {
 		if ((*filter)[0] == '!') {
-			if (auth_mask_matches(*filter + 1, user))
+			if (roost_mask_matches(*filter + 1, user))
 				return false;
 			continue;
 		}
 		positive = true;
-		matched = matched || auth_mask_matches(*filter, user);
+		matched = matched || roost_mask_matches(*filter, user);
 	}
 	return matched || !positive;
 }

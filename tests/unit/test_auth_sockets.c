@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <roost/loop.h>
+#include <roost/mask.h>
 #include "modules/auth/lines.h"
 #include "modules/auth/sockets.h"
 #include "tests/unit/auth_world.h"
@@ -170,13 +171,13 @@ static void strangers(void **state)
 
 static void masks(void **state)
 {
-	assert_true(auth_mask_matches("*", ""));
-	assert_true(auth_mask_matches("a*@*.org", "ann@example.org"));
-	assert_false(auth_mask_matches("a*@*.org", "ann@example.com"));
-	assert_true(auth_mask_matches("?nn", "ann"));
-	assert_false(auth_mask_matches("[a]nn", "ann"));
-	assert_true(auth_mask_matches("*a*b", "xaxbab"));
-	assert_false(auth_mask_matches("a", "ab"));
+	assert_true(roost_mask_matches("*", ""));
+	assert_true(roost_mask_matches("a*@*.org", "ann@example.org"));
+	assert_false(roost_mask_matches("a*@*.org", "ann@example.com"));
+	assert_true(roost_mask_matches("?nn", "ann"));
+	assert_false(roost_mask_matches("[a]nn", "ann"));
+	assert_true(roost_mask_matches("*a*b", "xaxbab"));
+	assert_false(roost_mask_matches("a", "ab"));
 }
 
 int main(void)
