@@ -21,6 +21,7 @@ modules_mail_libmailbox_la_SOURCES = \
 	modules/mail/index/load.c \
 	modules/mail/index/log.c \
 	modules/mail/index/log.h \
+	modules/mail/index/make.c \
 	modules/mail/index/ops.h \
 	modules/mail/index/private.h \
 	modules/mail/index/snap.c \

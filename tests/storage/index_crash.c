@@ -1,16 +1,25 @@
 /*
- * Work for test_index_crash.py: index_crash DIRECTORY write SEED | watch SECONDS | check.
+ * Work for test_index_crash.py: index_crash DIRECTORY write SEED | watch SECONDS | check | make TURNS.
  * write: transactions until it is killed; each durable one is told on stdout, "+uid" or "-uid".
  * watch: reads along, and sees only states that a transaction left. check: prints what is there.
+ * make: in each turn several processes open, at the same moment, an index that is not there yet.
  */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "modules/mail/index/index.h"
+
+#define MAKERS 4
+
+static const struct index_options options = { .label = "crash" };
 
 static void die(const char *what, const struct roost_error *err)
 {
@@ -139,19 +148,75 @@ static void check(struct index *index)
 	index_unlock(index);
 }
 
-int main(int argc, char **argv)
+static struct index *open_index(int dirfd, struct bytes_store **store)
 {
-	static const struct index_options options = { .label = "crash" };
-	int dirfd = argc < 3 ? -1 : open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct roost_error err;
+	struct index *index;
+
+	if (bytes_store_open_dir(dirfd, store, &err) < 0 ||
+	    index_open(*store, &options, &index, &err) < 0)
+		die("open", &err);
+	return index;
+}
+
+/* As soon as all are there; the mailbox is the same one for all. */
+static void make_one(int dirfd, atomic_uint *there, uint32_t uidvalidity[MAKERS], unsigned number)
+{
 	struct bytes_store *store;
 	struct roost_error err;
 	struct index *index;
 
+	atomic_fetch_add(there, 1);
+	while (atomic_load(there) % MAKERS != 0)
+		;
+	index = open_index(dirfd, &store);
+	if (index_lock(index, &err) < 0)
+		die("lock", &err);
+	add_two(index);
+	index_unlock(index);
+	uidvalidity[number] = index_header(index)->uidvalidity;
+	index_close(index);
+	bytes_store_free(store);
+	fflush(NULL);
+	_exit(0);
+}
+
+static int make_together(int top, int turns)
+{
+	struct { atomic_uint there; uint32_t uidvalidity[MAKERS]; } *shared =
+		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int failed = shared == MAP_FAILED;
+
+	for (int turn = 0; turn < turns && !failed; turn++) {
+		char name[16];
+		int dirfd, status;
+
+		snprintf(name, sizeof(name), "%d", turn);
+		mkdirat(top, name, 0700);
+		dirfd = openat(top, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		for (unsigned i = 0; i < MAKERS; i++)
+			if (fork() == 0)
+				make_one(dirfd, &shared->there, shared->uidvalidity, i);
+		for (unsigned i = 0; i < MAKERS; i++)
+			failed |= wait(&status) < 0 || status != 0;
+		for (unsigned i = 1; i < MAKERS; i++)
+			failed |= shared->uidvalidity[i] != shared->uidvalidity[0];
+		close(dirfd);
+	}
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	int dirfd = argc < 3 ? -1 : open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct bytes_store *store;
+	struct index *index;
+
 	if (dirfd < 0)
 		return 1;
-	if (bytes_store_open_dir(dirfd, &store, &err) < 0 ||
-	    index_open(store, &options, &index, &err) < 0)
-		die("open", &err);
+	if (strcmp(argv[2], "make") == 0)
+		return make_together(dirfd, argc < 4 ? 1 : atoi(argv[3]));
+	index = open_index(dirfd, &store);
 	if (strcmp(argv[2], "write") == 0)
 		write_on(index, argc < 4 ? 1 : (unsigned)atoi(argv[3]));
 	else if (strcmp(argv[2], "watch") == 0)

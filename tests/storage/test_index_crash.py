@@ -62,3 +62,12 @@ def test_a_killed_writer_leaves_whole_transactions(tmp_path):
 
 def test_two_killed_writers_and_a_reader(tmp_path):
     crash(tmp_path, 2, 6)
+
+
+def test_several_make_an_index_at_once(tmp_path):
+    done = subprocess.run([PROGRAM, str(tmp_path), "make", "100"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for turn in range(100):
+        assert sorted(os.listdir(tmp_path / str(turn))) == ["log.2", "reserve", "snap"]
+        there, uidnext = check(tmp_path / str(turn))
+        assert (sorted(there), uidnext) == (list(range(1, 9)), 9)

@@ -1,7 +1,5 @@
 /* From files to memory: the snapshot, then the log's records; and what to do when they are damaged. */
 #include <stdio.h>
-#include <sys/random.h>
-#include <time.h>
 #include "modules/mail/index/le.h"
 #include "modules/mail/index/private.h"
 
@@ -162,52 +160,8 @@ static bool needs_scan(const struct snap_damage *damage)
 	return damage->hot + damage->lost + damage->cold + damage->other != 0;
 }
 
-/* --- nothing there, or nothing usable --- */
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-static uint64_t newest_log(const char *const *names)
-{
-	uint64_t newest = 0;
-
-	for (; *names != NULL; names++) {
-		char *end;
-		unsigned long long number;
-
-		if (strncmp(*names, "log.", 4) != 0)
-			continue;
-		number = strtoull(*names + 4, &end, 10);
-		if (*end == '\0' && end != *names + 4 && number > newest)
-			newest = number;
-	}
-	return newest;
-}
-
-static void choose_identity(struct index *index, struct state *state)
-{
-	uint64_t now = now_us();
-
-	if (state->highestmodseq < now)
-		state->highestmodseq = now;
-	state->history_floor = state->highestmodseq;
-	if (state->uidvalidity == 0)
-		state->uidvalidity = index->options.uidvalidity != 0 ?
-			index->options.uidvalidity : (uint32_t)(now / 1000000);
-	if (getrandom(state->guid, sizeof(state->guid), 0) != sizeof(state->guid))
-		memcpy(state->guid, &now, sizeof(now));
-	memcpy(state->boot, index_boot_id(), sizeof(state->boot));
-	state->cache_generation = 1;
-}
-
-/* What a log without its snapshot still tells: the numbers for certain, and its own messages. */
-static int salvage_log(struct index *index, struct state *state, struct bytes_object *log,
-		       struct roost_error *err)
+int index_salvage_log(struct index *index, struct state *state, struct bytes_object *log,
+		      struct roost_error *err)
 {
 	struct log_header header;
 	struct replayed done;
@@ -223,97 +177,6 @@ static int salvage_log(struct index *index, struct state *state, struct bytes_ob
 			state->highestmodseq = header.highestmodseq;
 	}
 	return 0;
-}
-
-/* Nobody else made one before we had the lock. */
-static bool still_missing(struct index *index)
-{
-	struct snap *snap;
-
-	if (snap_open(index->store, &snap, NULL) < 0)
-		return true;
-	snap_close(snap);
-	return false;
-}
-
-/* Under the lock on log.generation. Rows of the old log have no flags' base: only the numbers stay. */
-static int make_under_lock(struct index *index, struct bytes_object *log, uint64_t generation,
-			   bool existed, struct roost_error *err)
-{
-	struct state *state = state_create(), *found = state_create();
-	uint64_t size = 0;
-	int result = -1;
-
-	if (bytes_size(log, &size, err) < 0 ||
-	    (size > 0 && salvage_log(index, found, log, err) < 0))
-		goto out;
-	state->uidvalidity = found->uidvalidity;
-	state->uidnext = found->uidnext;
-	state->highestmodseq = found->highestmodseq;
-	choose_identity(index, state);
-	state->generation = generation;
-	state->scan = existed;
-	state->cold_loaded = state->history_loaded = true;
-	state_free(index->state);
-	index->state = state;
-	bytes_close(index->log);
-	index->log = log;
-	index->position = size;
-	index->keep_bad = existed && size > LOG_HEADER_SIZE;
-	index->locks++;
-	result = index_compact(index, err);
-	index_unlock(index);
-	state_free(found);
-	index->header.fresh = result == 0;
-	if (result == 0 && existed)
-		index_warn(index, "the snapshot cannot be used: starting anew with UIDVALIDITY %u, "
-			   "next UID %u", state->uidvalidity, state->uidnext);
-	return result;
-out:
-	state_free(state);
-	state_free(found);
-	bytes_unlock(log);
-	bytes_close(log);
-	return result;
-}
-
-/* No usable snapshot. 0: made, or somebody else did: load again. */
-static int make(struct index *index, bool existed, struct roost_error *err)
-{
-	struct roost_arena *arena = roost_arena_create("index names");
-	struct bytes_object *log;
-	const char *const *names;
-	uint64_t generation;
-	char name[32];
-	int result = -1;
-
-	if (bytes_list(index->store, arena, &names, err) < 0)
-		goto out;
-	generation = newest_log(names);
-	existed = existed || generation > 1;
-	generation = generation == 0 ? 1 : generation;
-	index_log_name(name, generation);
-	if (bytes_open(index->store, name, true, &log, err) < 0)
-		goto out;
-	if (bytes_lock(log, LOCK_TIMEOUT, err) < 0) {
-		bytes_close(log);
-		goto out;
-	}
-	if (!still_missing(index) || bytes_replaced(log)) {
-		uint64_t size;
-
-		/* An empty one that we have just made is not left behind. */
-		if (bytes_size(log, &size, NULL) == 0 && size == 0 && generation == 1)
-			bytes_remove(index->store, name, NULL);
-		bytes_unlock(log);
-		bytes_close(log);
-		result = 0;
-		goto out;
-	}
-	result = make_under_lock(index, log, generation, existed, err);
-out:
-	roost_arena_free(arena);
-	return result;
 }
 
 /* The snapshot's log is gone: an empty one takes its place, under its lock. */
@@ -354,7 +217,7 @@ static int load_absent(struct index *index)
 {
 	index->absent = true;
 	index->state = state_create();
-	choose_identity(index, index->state);
+	index_choose_identity(index, index->state);
 	index->state->cold_loaded = index->state->history_loaded = true;
 	index_update_header(index);
 	index->header.fresh = true;
@@ -382,7 +245,7 @@ static int load_once(struct index *index, struct roost_error *err)
 				*err = why;
 			return -1;
 		}
-		return make(index, why.kind == ROOST_ERR_CORRUPT, err);
+		return index_make(index, why.kind == ROOST_ERR_CORRUPT, err);
 	}
 	state = state_create();
 	if (snap_load(snap, state, STATE_MAIN, &damage, err) < 0)

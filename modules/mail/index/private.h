@@ -45,8 +45,17 @@ int index_want(struct index *index, unsigned parts, struct roost_error *err);
 /* Apply the log from position on. Under the lock, also cuts off what is not whole. 1: something new. */
 int index_replay(struct index *index, struct roost_error *err);
 void index_update_header(struct index *index);
+/* What a log without its snapshot still tells: the numbers for certain, and its own messages. */
+int index_salvage_log(struct index *index, struct state *state, struct bytes_object *log,
+		      struct roost_error *err);
 void index_log_name(char name[32], uint64_t generation);
 void index_warn(const struct index *index, const char *format, ...) ROOST_PRINTF(2, 3);
+
+/* --- make.c: none there, or no snapshot that can be used (existed) --- */
+/* 0: made, or somebody else did or has begun to: load again. */
+int index_make(struct index *index, bool existed, struct roost_error *err);
+/* Of a new one: GUID, UIDVALIDITY, MODSEQ; what state has already stays. */
+void index_choose_identity(struct index *index, struct state *state);
 
 /* --- commit.c --- */
 #define WRITE_MODSEQ 1u			/* what it changes gets a new MODSEQ */
