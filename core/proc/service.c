@@ -130,6 +130,14 @@ struct services {
 	ROOST_VEC(struct service *) made;
 };
 
+/* R-SVC-1: what a service does not say, the defaults do. */
+static uint64_t process_limit(struct master *master, const char *service)
+{
+	uint64_t limit = service_number(master, service, "process_limit");
+
+	return limit != 0 ? limit : conf_snapshot_number(master->conf, "default_process_limit");
+}
+
 static struct service *add(struct services *services, const char *name, const char *protocol,
 			   enum proc_kind kind, enum conf_role role)
 {
@@ -141,13 +149,9 @@ static struct service *add(struct services *services, const char *name, const ch
 	service->kind = kind;
 	service->role = role;
 	service->generation = master->generation + 1;
-	service->process_limit = service_number(master, name, "process_limit");
+	service->process_limit = process_limit(master, name);
 	service->process_min_avail = service_number(master, name, "process_min_avail");
 	service->vsz_limit = service_number(master, name, "vsz_limit");
-	/* R-SVC-1: what a service does not say, the defaults do. */
-	if (service->process_limit == 0)
-		service->process_limit = conf_snapshot_number(master->conf,
-							      "default_process_limit");
 	if (service->vsz_limit == UINT64_MAX)
 		service->vsz_limit = conf_snapshot_number(master->conf, "default_vsz_limit");
 	roost_vec_push(&services->made, service);
@@ -159,18 +163,19 @@ static void add_protocol(struct services *services, const char *protocol)
 {
 	char front[256];
 	const char *worker = strcmp(protocol, "sieve") == 0 ? "managesieve" : protocol;
+	bool lmtp = strcmp(protocol, "lmtp") == 0;
 	struct service *service;
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	(void)snprintf(front, sizeof(front), "%s%s", worker,
-		       strcmp(protocol, "lmtp") == 0 ? "" : "-login");
+	(void)snprintf(front, sizeof(front), "%s%s", worker, lmtp ? "" : "-login");
 	service = add(services, front, protocol, PROC_FRONT, CONF_ROLE_FRONT);
-	service->process_limit = cores < 1 ? 1 : (uint64_t)cores;
 	if (service->process_min_avail == 0)
 		service->process_min_avail = 1;
 	if (service->process_min_avail > service->process_limit)
 		service->process_min_avail = service->process_limit;
-	add(services, worker, protocol, PROC_TEMPLATE, CONF_ROLE_MAIL);
+	service = add(services, worker, protocol, PROC_TEMPLATE, CONF_ROLE_MAIL);
+	/* The one of lmtp is that of its fronts; a delivery is a user at work as a session is. */
+	if (lmtp)
+		service->process_limit = process_limit(services->master, "imap");
 }
 
 static void free_service(struct service *service)
