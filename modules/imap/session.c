@@ -14,7 +14,7 @@ enum {
 #define AUTOLOGOUT (30 * 60 * ROOST_SEC)	/* RFC 9051 section 5.4 */
 #define LAST_WORDS (10 * ROOST_SEC)		/* for output to leave after BYE */
 
-/* Kept between sessions of the same user: opening his mailboxes anew costs more than a command. */
+/* Of the last session that ended: opening his mailboxes anew costs more than a command. */
 static struct roost_user *kept_user;
 
 void imap_user_gone(void)
@@ -62,6 +62,8 @@ static void end_session(struct imap_session *imap)
 	roost_session_set_state(imap->session, NULL);
 	roost_session_end(imap->session, line.data);
 	roost_str_free(&line);
+	imap_user_gone();
+	kept_user = imap->user;
 	/* What was deferred before this still looks at us. */
 	roost_loop_defer(free_session, imap);
 }
@@ -498,12 +500,13 @@ void imap_serve(struct roost_session *session)
 {
 	struct roost_arena *arena;
 	struct imap_session *imap;
+	struct roost_user *user;
 	const void *settings;
 	struct roost_error err;
 
 	if (roost_settings_get(roost_session_scope(session), &imap_settings_schema, &settings,
 			       &err) < 0 ||
-	    (kept_user == NULL && roost_user_open(session, &kept_user, &err) < 0)) {
+	    roost_user_open(session, &user, &err) < 0) {
 		refuse_session(session, &err);
 		return;
 	}
@@ -513,7 +516,7 @@ void imap_serve(struct roost_session *session)
 	imap->session = session;
 	imap->conn = roost_session_conn(session);
 	imap->set = settings;
-	imap->user = kept_user;
+	imap->user = user;
 	imap->workarounds = workarounds(imap->set);
 	imap->intake.limit = imap->set->imap_max_line_length < 8192 ? 8192 :
 		(size_t)imap->set->imap_max_line_length;

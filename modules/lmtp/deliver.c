@@ -19,7 +19,13 @@ void lmtp_shutdown(struct roost_session *session, const char *why)
 
 static int open_user(struct roost_session *session, struct roost_error *err)
 {
-	return kept_user != NULL ? 0 : roost_user_open(session, &kept_user, err);
+	struct roost_user *user;
+
+	if (roost_user_open(session, &user, err) < 0)
+		return -1;
+	lmtp_user_gone();
+	kept_user = user;
+	return 0;
 }
 
 /* The mailbox of the detail when it is wanted and can be had; R-LM-5. */

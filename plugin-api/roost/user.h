@@ -12,7 +12,8 @@ struct roost_session;
 
 /*
  * The user of a session: home, mail location, namespaces, storage driver and layers are resolved.
- * Shared by the sessions of a worker: the second call refs the first's object.
+ * Shared by the sessions of a worker of whom the user database said the same (home, every field):
+ * the second call refs the first's object.
  * Fails with CONFIG, NOPERM (home not accessible), TEMP.
  */
 ROOST_API int roost_user_open(struct roost_session *session, struct roost_user **user,

@@ -57,6 +57,29 @@ def test_a_new_home_counts_at_once(vmail):
     assert names(new) == ["after"]
 
 
+def test_what_the_user_database_says_counts_for_each_session(vmail):
+    """Beside one that was told otherwise, and after both."""
+    user = USERS[0]
+    deliver(vmail, user, "before")
+    first = Imap(vmail.connect("imap")).login(user)
+    assert first.select()["EXISTS"] == 1
+    with open(vmail.users_path, encoding="utf-8") as file:
+        text = file.read()
+    with open(vmail.users_path, "w", encoding="utf-8") as file:
+        file.write(re.sub(rf"^({user}:.*)$", r"\1 userdb_mail=maildir:~/Elsewhere", text,
+                          flags=re.M))
+    second = Imap(vmail.connect("imap")).login(user)
+    assert second.select()["EXISTS"] == 0
+    second.append(message=message("after"))
+    assert [first.select()["EXISTS"], second.select()["EXISTS"]] == [1, 1]
+    first.logout()
+    second.logout()
+    third = Imap(vmail.connect("imap")).login(user)
+    assert third.select()["EXISTS"] == 1
+    assert os.path.isdir(f"{vmail.dir}/home/{user}/Elsewhere")
+    third.logout()
+
+
 def test_a_mailbox_that_was_removed_meanwhile_is_made_again(vmail):
     """Somebody moves a Maildir away while it is kept open."""
     user = USERS[0]

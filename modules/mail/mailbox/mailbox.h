@@ -108,6 +108,8 @@ struct roost_user {
 	unsigned references;
 	struct roost_arena *arena;
 	const char *name, *home;
+	const char *const *fields;		/* of a session's user */
+	struct roost_user *next;		/* of those that sessions opened */
 	const struct roost_scope *scope;
 	struct roost_scope *owned_scope;	/* made for a session's user */
 	struct roost_log_scope log;

@@ -8,8 +8,8 @@
 #include <roost/protocol.h>
 #include "modules/mail/mailbox/mailbox.h"
 
-/* The one user of a worker; sessions share him. */
-static struct roost_user *current;
+/* Those that sessions opened: one, unless the user database changed its mind between two of them. */
+static struct roost_user *opened;
 
 static int check_home(const struct roost_user *user, struct roost_error *err)
 {
@@ -22,8 +22,12 @@ static int check_home(const struct roost_user *user, struct roost_error *err)
 
 static void free_user(struct roost_user *user)
 {
-	if (user == current)
-		current = NULL;
+	for (struct roost_user **link = &opened; *link != NULL; link = &(*link)->next) {
+		if (*link != user)
+			continue;
+		*link = user->next;
+		break;
+	}
 	roost_loop_timer_free(user->flush);
 	folders_forget(user, NULL, NULL);
 	assert(user->folders == NULL);
@@ -98,16 +102,27 @@ static const struct roost_setting_pair *field_pairs(struct roost_arena *arena,
 	return pairs;
 }
 
+static const char *const *copy_fields(struct roost_arena *arena, const char *const *fields)
+{
+	const char **copy;
+	size_t count = 0;
+
+	while (fields[count] != NULL)
+		count++;
+	copy = roost_arena_zalloc(arena, (count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = roost_arena_strdup(arena, fields[i]);
+	return copy;
+}
+
 /*
  * The session's scope goes with the session, and the user may be kept for the next one: he gets a
  * scope of his own, in which the facts of a connection have no value.
  */
 static void make_scope(struct roost_user *user, struct roost_session *session)
 {
-	const char *const *fields = roost_session_fields(session);
-
 	user->owned_scope = roost_scope_user(roost_scope_process(), user->name,
-					     field_pairs(user->arena, fields));
+					     field_pairs(user->arena, user->fields));
 	if (user->home[0] != '\0')
 		roost_scope_set_variable(user->owned_scope, "home", user->home);
 	user->scope = user->owned_scope;
@@ -117,23 +132,45 @@ static void make_scope(struct roost_user *user, struct roost_session *session)
 	user->log.debug = roost_session_log(session)->debug;
 }
 
+static bool same_fields(const char *const *one, const char *const *two)
+{
+	size_t i = 0;
+
+	while (one[i] != NULL && two[i] != NULL && strcmp(one[i], two[i]) == 0)
+		i++;
+	return one[i] == NULL && two[i] == NULL;
+}
+
+/* Whom auth told the same of; any field may be a setting or a right. */
+static struct roost_user *find_opened(struct roost_session *session, const char *home)
+{
+	for (struct roost_user *user = opened; user != NULL; user = user->next) {
+		if (strcmp(user->name, roost_session_user(session)) == 0 &&
+		    strcmp(user->home, home) == 0 &&
+		    same_fields(user->fields, roost_session_fields(session)))
+			return user;
+	}
+	return NULL;
+}
+
 int roost_user_open(struct roost_session *session, struct roost_user **result,
 		    struct roost_error *err)
 {
-	const char *name = roost_session_user(session), *home = roost_session_home(session);
-	struct roost_user *user;
+	const char *home = roost_session_home(session) == NULL ? "" : roost_session_home(session);
+	struct roost_user *user = find_opened(session, home);
 
-	if (current != NULL && strcmp(current->name, name) == 0 &&
-	    strcmp(current->home, home == NULL ? "" : home) == 0) {
-		current->references++;
-		*result = current;
+	if (user != NULL) {
+		user->references++;
+		*result = user;
 		return 0;
 	}
-	user = make_user(name, home);
+	user = make_user(roost_session_user(session), home);
+	user->fields = copy_fields(user->arena, roost_session_fields(session));
 	make_scope(user, session);
 	if (begin_user(user, result, err) < 0)
 		return -1;
-	current = user;
+	user->next = opened;
+	opened = user;
 	return 0;
 }
 
