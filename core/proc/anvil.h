@@ -30,6 +30,7 @@ struct worker {
 	unsigned sessions;
 	int64_t idle_since;
 	bool retiring;
+	bool ordered;			/* by this anvil */
 	ROOST_VEC(char *) watched;	/* mailboxes that its sessions have selected */
 };
 

@@ -309,12 +309,22 @@ void anvil_front_gone(struct roost_link *front)
 	}
 }
 
-/* After anvil was started anew: a worker tells whom it serves. Ids go on above the highest seen. */
+/*
+ * After anvil was started anew: a worker tells whom it serves. Ids go on above the highest seen.
+ * Of those that this anvil ordered it knows itself, and nobody's word is taken.
+ */
 void anvil_resumed(struct worker *worker, struct roost_wire *wire)
 {
-	struct roost_arena *arena = roost_arena_create("session");
-	struct anvil_session *session = roost_arena_new(arena, struct anvil_session);
+	struct roost_arena *arena;
+	struct anvil_session *session;
 
+	if (worker->ordered) {
+		roost_log(NULL, ROOST_LOG_ERROR, "PID %u (%s) claims a session that it was not given",
+			  roost_link_peer(worker->link)->pid, worker->service);
+		return;
+	}
+	arena = roost_arena_create("session");
+	session = roost_arena_new(arena, struct anvil_session);
 	session->arena = arena;
 	session->id = roost_wire_u64(wire);
 	session->user = roost_wire_text(wire, arena);

@@ -71,7 +71,8 @@ struct worker *anvil_worker_create(struct roost_link *link, uint32_t ticket)
 	worker->ids.uid = peer->uid;
 	worker->ids.gid = peer->gid;
 	worker->ids.chroot = "";
-	if (order != NULL) {
+	worker->ordered = order != NULL;
+	if (worker->ordered) {
 		worker->ids = order->ids;
 		worker->ids.chroot = mem_strdup(order->chroot);
 		free_order(order);
@@ -79,10 +80,10 @@ struct worker *anvil_worker_create(struct roost_link *link, uint32_t ticket)
 	worker->next = anvil_workers;
 	anvil_workers = worker;
 	/* Known to an earlier anvil: its groups are not, so it gets no new user. */
-	if (order == NULL)
-		anvil_worker_retire(worker);
-	else
+	if (worker->ordered)
 		forget_ticket(ticket);
+	else
+		anvil_worker_retire(worker);
 	return worker;
 }
 

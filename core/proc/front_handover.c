@@ -14,37 +14,6 @@ uint64_t front_next_request(void)
 	return ++last;
 }
 
-static bool give(struct roost_front *front)
-{
-	struct handover handover = {
-		.auth = front->auth_peer, .facts = front->facts,
-		.tag = front->tag == NULL ? "" : front->tag,
-		.input = front->unread.data, .input_len = front->unread.len,
-	};
-	struct roost_str out = ROOST_STR_INIT;
-	bool sent;
-
-	memcpy(handover.cookie, front->cookie, sizeof(handover.cookie));
-	roost_wire_put_u32(&out, HANDOVER_GIVE);
-	roost_wire_put_u64(&out, front->request);
-	handover_put(&out, &handover);
-	sent = roost_link_send(front_anvil_link, out.data, out.len, &front->handed_fd, 1);
-	roost_str_free(&out);
-	return sent;
-}
-
-/* All output has left: nobody but the worker writes from now on. */
-void front_handover_start(struct roost_front *front)
-{
-	front->handed_fd = conn_release(front->conn, &front->unread);
-	front->conn = NULL;
-	front->request = front_next_request();
-	roost_loop_timer_again(front->timer, 60 * ROOST_SEC);
-	/* Without anvil it waits for the next one: front_anvil_back. */
-	if (front_anvil_link != NULL)
-		(void)give(front);
-}
-
 static void log_login(const struct roost_front *front, uint32_t pid)
 {
 	roost_log(&front->log, ROOST_LOG_INFO,
@@ -72,6 +41,38 @@ static void take_back(struct roost_front *front, enum roost_auth_result result,
 	roost_str_free(&front->unread);
 	front_resume(front);
 	front_protocol->auth_reply(front, &reply);
+}
+
+static void give(struct roost_front *front)
+{
+	struct handover handover = {
+		.auth = front->auth_peer, .facts = front->facts,
+		.tag = front->tag == NULL ? "" : front->tag,
+		.input = front->unread.data, .input_len = front->unread.len,
+	};
+	struct roost_str out = ROOST_STR_INIT;
+	bool sent;
+
+	memcpy(handover.cookie, front->cookie, sizeof(handover.cookie));
+	roost_wire_put_u32(&out, HANDOVER_GIVE);
+	roost_wire_put_u64(&out, front->request);
+	handover_put(&out, &handover);
+	sent = roost_link_send(front_anvil_link, out.data, out.len, &front->handed_fd, 1);
+	roost_str_free(&out);
+	if (!sent)
+		take_back(front, ROOST_AUTH_TEMP, "Internal error occurred");
+}
+
+/* All output has left: nobody but the worker writes from now on. */
+void front_handover_start(struct roost_front *front)
+{
+	front->handed_fd = conn_release(front->conn, &front->unread);
+	front->conn = NULL;
+	front->request = front_next_request();
+	roost_loop_timer_again(front->timer, 60 * ROOST_SEC);
+	/* Without anvil it waits for the next one: front_anvil_back. */
+	if (front_anvil_link != NULL)
+		give(front);
 }
 
 static void taken(uint64_t request, uint32_t result, uint32_t pid, const char *reason)
@@ -128,8 +129,9 @@ void front_anvil_lost(void)
 
 void front_anvil_back(void)
 {
-	for (struct roost_front *front = fronts; front != NULL; front = front->next) {
+	for (struct roost_front *front = fronts, *next; front != NULL; front = next) {
+		next = front->next;
 		if (front->handed_fd >= 0)
-			(void)give(front);
+			give(front);
 	}
 }

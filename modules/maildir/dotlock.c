@@ -13,11 +13,30 @@
 #define WAIT_MS 2000		/* what is written here can be written next time */
 #define PAUSE_MS 20
 
-static bool is_stale(const char *lock)
+static bool is_stale(const struct stat *st)
 {
-	struct stat st;
+	return st->st_mtime + STALE < time(NULL);
+}
 
-	return stat(lock, &st) == 0 && st.st_mtime + STALE < time(NULL);
+/*
+ * Removes a stale lock. Who removes it holds the lock on its inode: another one of us that found it
+ * stale too could remove the lock that came after it.
+ */
+static bool break_stale(const char *lock)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(lock, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat opened, there;
+	bool broken;
+
+	if (fd < 0)
+		return errno == ENOENT;
+	broken = fstat(fd, &opened) == 0 && is_stale(&opened) &&
+		 fcntl(fd, F_OFD_SETLK, &whole) == 0 && lstat(lock, &there) == 0 &&
+		 there.st_dev == opened.st_dev && there.st_ino == opened.st_ino &&
+		 unlink(lock) == 0;
+	close(fd);
+	return broken;
 }
 
 int maildir_dotlock(struct maildir_dotlock *lock, const struct maildir *maildir, const char *name,
@@ -38,7 +57,7 @@ int maildir_dotlock(struct maildir_dotlock *lock, const struct maildir *maildir,
 			break;
 		if (errno != EEXIST)
 			return roost_fail_errno(err, "create %s", lock->lock);
-		if (is_stale(lock->lock) && unlink(lock->lock) == 0)
+		if (break_stale(lock->lock))
 			continue;
 		if (waited >= WAIT_MS)
 			return roost_fail_detail(err, ROOST_ERR_INUSE, "%s is held by another program",

@@ -1,4 +1,5 @@
 /* UIDs that other servers kept of a Maildir: adopted, and exported for their return. R-MD-3. */
+#include <time.h>
 #include "tests/unit/maildir_world.h"
 
 static void adoption_from_uidlist_3(void **state)
@@ -117,6 +118,32 @@ static void the_list_is_exported(void **state)
 	assert_false(there(&box, "dovecot-uidlist"));
 }
 
+/* Other programs lock the list too. Left by one that died, the lock counts for two minutes. */
+static void the_lock_of_others_counts_while_it_is_fresh(void **state)
+{
+	const char *path = in(&box, "dovecot-uidlist.lock");
+	struct timespec old[2] = { { .tv_sec = time(NULL) - 130 }, { .tv_sec = time(NULL) - 130 } };
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct maildir_dotlock lock;
+	int breaker;
+
+	put(&box, "dovecot-uidlist.lock", "");
+	assert_int_equal(maildir_dotlock(&lock, box.state, "dovecot-uidlist", &err), -1);
+	assert_int_equal(err.kind, ROOST_ERR_INUSE);
+	assert_true(there(&box, "dovecot-uidlist.lock"));
+	/* Stale, but another one of us is about to remove it. */
+	path = in(&box, "dovecot-uidlist.lock");
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	breaker = open(path, O_WRONLY);
+	assert_int_equal(fcntl(breaker, F_OFD_SETLK, &whole), 0);
+	assert_int_equal(maildir_dotlock(&lock, box.state, "dovecot-uidlist", &err), -1);
+	assert_true(there(&box, "dovecot-uidlist.lock"));
+	close(breaker);
+	assert_int_equal(maildir_dotlock(&lock, box.state, "dovecot-uidlist", &err), 0);
+	maildir_dotlock_abort(&lock);
+	assert_false(there(&box, "dovecot-uidlist.lock"));
+}
+
 static void a_new_list_is_written_whole(void **state)
 {
 	struct roost_save_options options = { 0 };
@@ -137,6 +164,7 @@ int main(void)
 		TEST(broken_lists_are_none),
 		TEST(a_lost_index_costs_no_uids),
 		TEST(the_list_is_exported),
+		TEST(the_lock_of_others_counts_while_it_is_fresh),
 		TEST(a_new_list_is_written_whole),
 	};
 
