@@ -118,21 +118,6 @@ static int check_limits(const struct sieve_result *result, const struct sieve_ac
 	return 0;
 }
 
-static const char *const *strings_dup(struct roost_arena *arena, const char *const *strings)
-{
-	const char **copy;
-	size_t count = 0;
-
-	if (strings == NULL)
-		return NULL;
-	while (strings[count] != NULL)
-		count++;
-	copy = roost_arena_zalloc(arena, (count + 1) * sizeof(*copy));
-	for (size_t i = 0; i < count; i++)
-		copy[i] = roost_arena_strdup(arena, strings[i]);
-	return copy;
-}
-
 static const struct sieve_store *fcc_dup(struct roost_arena *arena, const struct sieve_store *fcc)
 {
 	struct sieve_store *copy;
@@ -143,7 +128,7 @@ static const struct sieve_store *fcc_dup(struct roost_arena *arena, const struct
 	copy->mailbox = roost_arena_strdup(arena, fcc->mailbox);
 	copy->special_use = roost_arena_strdup(arena, fcc->special_use);
 	copy->mailbox_id = roost_arena_strdup(arena, fcc->mailbox_id);
-	copy->flags = strings_dup(arena, fcc->flags);
+	copy->flags = roost_arena_strdupv(arena, fcc->flags);
 	return copy;
 }
 
@@ -182,7 +167,7 @@ int sieve_result_add(struct sieve_result *result, const struct sieve_action *act
 	copy->mailbox_id = roost_arena_strdup(result->arena, action->mailbox_id);
 	copy->dsn.notify = roost_arena_strdup(result->arena, action->dsn.notify);
 	copy->dsn.ret = roost_arena_strdup(result->arena, action->dsn.ret);
-	copy->args = strings_dup(result->arena, action->args);
+	copy->args = roost_arena_strdupv(result->arena, action->args);
 	copy->fcc = fcc_dup(result->arena, action->fcc);
 	copy->at.script = roost_arena_strdup(result->arena, action->at.script);
 	/* A version of the message lives as long as it does, and is known again by its place. */

@@ -160,6 +160,21 @@ char *roost_arena_strndup(struct roost_arena *arena, const char *text, size_t le
 	return copy;
 }
 
+const char *const *roost_arena_strdupv(struct roost_arena *arena, const char *const *list)
+{
+	const char **copy;
+	size_t count = 0;
+
+	if (list == NULL)
+		return NULL;
+	while (list[count] != NULL)
+		count++;
+	copy = roost_arena_zalloc(arena, (count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = roost_arena_strdup(arena, list[i]);
+	return copy;
+}
+
 char *roost_arena_vprintf(struct roost_arena *arena, const char *format, va_list args)
 {
 	va_list again;

@@ -309,3 +309,21 @@ const struct roost_setting_pair *scope_family(const struct roost_scope *scope, c
 	roost_vec_free(&family.names);
 	return pairs;
 }
+
+const struct roost_setting_pair *roost_setting_pairs(struct roost_arena *arena,
+						     const char *const *fields)
+{
+	struct roost_setting_pair *pairs;
+	size_t count = 0;
+
+	while (fields[count] != NULL)
+		count++;
+	pairs = roost_arena_zalloc(arena, (count + 1) * sizeof(*pairs));
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strcspn(fields[i], "=");
+
+		pairs[i].name = roost_arena_strndup(arena, fields[i], len);
+		pairs[i].value = fields[i][len] == '=' ? fields[i] + len + 1 : "yes";
+	}
+	return pairs;
+}

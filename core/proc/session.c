@@ -235,26 +235,6 @@ static void make_connection_scope(struct roost_session *session)
 	session->connection_scope = roost_scope_connection(roost_scope_process(), pairs);
 }
 
-/* "name=value" fields as pairs; a bare name is "yes". */
-static struct roost_setting_pair *field_pairs(struct roost_arena *arena,
-					      const char *const *fields)
-{
-	struct roost_setting_pair *pairs;
-	size_t count = 0;
-
-	while (fields[count] != NULL)
-		count++;
-	pairs = roost_arena_zalloc(arena, (count + 1) * sizeof(*pairs));
-	for (size_t i = 0; i < count; i++) {
-		const char *equals = strchr(fields[i], '=');
-
-		pairs[i].name = equals == NULL ? fields[i] :
-			roost_arena_strndup(arena, fields[i], (size_t)(equals - fields[i]));
-		pairs[i].value = equals == NULL ? "yes" : equals + 1;
-	}
-	return pairs;
-}
-
 static void conn_nothing(struct roost_conn *conn, void *context)
 {
 }
@@ -285,7 +265,7 @@ void session_begin(struct roost_session *session, const char *const *fields)
 	if (session->connection_scope == NULL)
 		make_connection_scope(session);
 	session->scope = roost_scope_user(session->connection_scope, session->user,
-					  field_pairs(session->arena, fields));
+					  roost_setting_pairs(session->arena, fields));
 	if (!session->handover.job) {
 		session->conn = roost_conn_create(session->fds[0], &first_ops, session);
 		session->fd_count = 0;
@@ -296,19 +276,6 @@ void session_begin(struct roost_session *session, const char *const *fields)
 	worker_protocol->serve(session);
 	if (worker_closing() != NULL && !session->ended)
 		worker_protocol->shutdown(session, worker_closing());
-}
-
-static const char *const *copy_list(struct roost_arena *arena, const char *const *list)
-{
-	const char **copy;
-	size_t count = 0;
-
-	while (list[count] != NULL)
-		count++;
-	copy = roost_arena_zalloc(arena, (count + 1) * sizeof(*copy));
-	for (size_t i = 0; i < count; i++)
-		copy[i] = roost_arena_strdup(arena, list[i]);
-	return copy;
 }
 
 /* One user at a time: whoever is here already is the same one. */
@@ -346,7 +313,7 @@ void session_user(const struct roost_authlink_user *user)
 	}
 	session->user = roost_arena_strdup(session->arena, user->user);
 	session->home = roost_arena_strdup(session->arena, user->home);
-	session_begin(session, copy_list(session->arena, user->fields));
+	session_begin(session, roost_arena_strdupv(session->arena, user->fields));
 }
 
 void session_auth_lost(struct roost_link *auth)

@@ -27,6 +27,9 @@ ROOST_API void *roost_arena_dup(struct roost_arena *arena, const void *data, siz
 ROOST_API char *roost_arena_strdup(struct roost_arena *arena, const char *text);
 /* Copies at most len bytes and adds a NUL. */
 ROOST_API char *roost_arena_strndup(struct roost_arena *arena, const char *text, size_t len);
+/* A list that ends with NULL, and its strings; NULL of NULL. */
+ROOST_API const char *const *roost_arena_strdupv(struct roost_arena *arena,
+						 const char *const *list);
 ROOST_API char *roost_arena_printf(struct roost_arena *arena, const char *format, ...)
 	ROOST_PRINTF(2, 3);
 ROOST_API char *roost_arena_vprintf(struct roost_arena *arena, const char *format, va_list args)

@@ -6,6 +6,7 @@
 #ifndef ROOST_SETTINGS_H
 #define ROOST_SETTINGS_H
 
+#include <roost/arena.h>
 #include <roost/error.h>
 
 /* What stands at the offset in the settings struct. */
@@ -100,6 +101,9 @@ ROOST_API struct roost_scope *roost_scope_connection(const struct roost_scope *p
  */
 ROOST_API struct roost_scope *roost_scope_user(const struct roost_scope *parent, const char *user,
 					       const struct roost_setting_pair *fields);
+/* "name=value" fields as such pairs, in arena; a bare name is "yes" (R-PDB-8). */
+ROOST_API const struct roost_setting_pair *roost_setting_pairs(struct roost_arena *arena,
+							       const char *const *fields);
 ROOST_API void roost_scope_free(struct roost_scope *scope);
 /* Set or replace a variable of this scope; before its settings are asked for. */
 ROOST_API void roost_scope_set_variable(struct roost_scope *scope, const char *name,

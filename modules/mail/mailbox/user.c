@@ -83,38 +83,6 @@ int roost_user_create(const struct roost_user_options *options, struct roost_use
 	return begin_user(user, result, err);
 }
 
-/* "name=value" fields as pairs; a bare name is "yes". */
-static const struct roost_setting_pair *field_pairs(struct roost_arena *arena,
-						    const char *const *fields)
-{
-	struct roost_setting_pair *pairs;
-	size_t count = 0;
-
-	while (fields[count] != NULL)
-		count++;
-	pairs = roost_arena_zalloc(arena, (count + 1) * sizeof(*pairs));
-	for (size_t i = 0; i < count; i++) {
-		size_t len = strcspn(fields[i], "=");
-
-		pairs[i].name = roost_arena_strndup(arena, fields[i], len);
-		pairs[i].value = fields[i][len] == '=' ? fields[i] + len + 1 : "yes";
-	}
-	return pairs;
-}
-
-static const char *const *copy_fields(struct roost_arena *arena, const char *const *fields)
-{
-	const char **copy;
-	size_t count = 0;
-
-	while (fields[count] != NULL)
-		count++;
-	copy = roost_arena_zalloc(arena, (count + 1) * sizeof(*copy));
-	for (size_t i = 0; i < count; i++)
-		copy[i] = roost_arena_strdup(arena, fields[i]);
-	return copy;
-}
-
 /*
  * The session's scope goes with the session, and the user may be kept for the next one: he gets a
  * scope of his own, in which the facts of a connection have no value.
@@ -122,7 +90,7 @@ static const char *const *copy_fields(struct roost_arena *arena, const char *con
 static void make_scope(struct roost_user *user, struct roost_session *session)
 {
 	user->owned_scope = roost_scope_user(roost_scope_process(), user->name,
-					     field_pairs(user->arena, user->fields));
+					     roost_setting_pairs(user->arena, user->fields));
 	if (user->home[0] != '\0')
 		roost_scope_set_variable(user->owned_scope, "home", user->home);
 	user->scope = user->owned_scope;
@@ -165,7 +133,7 @@ int roost_user_open(struct roost_session *session, struct roost_user **result,
 		return 0;
 	}
 	user = make_user(roost_session_user(session), home);
-	user->fields = copy_fields(user->arena, roost_session_fields(session));
+	user->fields = roost_arena_strdupv(user->arena, roost_session_fields(session));
 	make_scope(user, session);
 	if (begin_user(user, result, err) < 0)
 		return -1;
