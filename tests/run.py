@@ -3,10 +3,11 @@
 
 usage: run.py [NAME]	only tests whose path holds NAME
 
-Two builds, each installed below itself (BUILD/root), and each test in one of them at least:
+Two builds, each installed below itself (BUILD/root). "make check" (unit tests, Sieve scripts, fuzz
+corpora) in both, other tests in one of them at least:
 	build/      as users have it (gcc, warnings are errors): what looks at the build and its
 	            installation, processes and their privileges, real clients
-	build-san/  under ASan and UBSan: unit tests, Sieve scripts, fuzz corpora, servers, storage
+	build-san/  under ASan and UBSan: servers, storage, Sieve programs
 """
 import glob
 import os
@@ -116,9 +117,8 @@ def main():
             failed += 1
             continue
         print(f"== built after {time.monotonic() - start:.0f} s", flush=True)
-        if configure:
-            build.unit_tests(name)
-            print(f"== make check until {time.monotonic() - start:.0f} s", flush=True)
+        build.unit_tests(name)
+        print(f"== make check until {time.monotonic() - start:.0f} s", flush=True)
         build.python_tests(alone, name, 1)
         build.python_tests(together, name, 3)
         passed, failed = passed + build.passed, failed + build.failed
