@@ -9,18 +9,33 @@ enum sieve_arg_type { SIEVE_ARG_TAG, SIEVE_ARG_NUMBER, SIEVE_ARG_STRING, SIEVE_A
 
 struct sieve_position { uint32_t line, column; };
 
+/* A piece of a string that names a variable, or plain text. */
+struct sieve_piece;
+
+/* A string as it is written; with its pieces when the checker has found any. */
+struct sieve_string {
+	struct sieve_text text;		/* NUL-terminated */
+	struct sieve_position at;
+	struct sieve_piece *pieces;
+	uint32_t count;
+	bool constant;			/* text is all of it */
+	bool dollar;			/* the text has a "$": there may be more in it */
+};
+
 struct sieve_arg {
 	struct sieve_arg *next;
 	enum sieve_arg_type type;
 	struct sieve_position at;
-	struct sieve_text tag;		/* without the colon, as it is written */
-	const struct sieve_word *word;	/* of the tag; NULL: nobody knows it */
-	const struct sieve_tag *meaning;	/* of the tag, found by the checker */
-	uint64_t number;
-	struct sieve_text text;		/* of a STRING; NUL-terminated */
-	bool dollar;			/* the text has a "$": there may be more in it */
-	struct sieve_arg *items;	/* of a LIST: STRINGs */
-	uint32_t count;
+	union {
+		uint64_t number;
+		struct {		/* TAG */
+			struct sieve_text tag;		/* without the colon, as it is written */
+			const struct sieve_word *word;	/* NULL: nobody knows it */
+			const struct sieve_tag *meaning;	/* found by the checker */
+		};
+	};
+	uint32_t count;			/* of the strings: STRING has one, LIST any but none */
+	struct sieve_string strings[];
 };
 
 /* A command or a test. */
@@ -35,11 +50,11 @@ struct sieve_node {
 	uint32_t arg_count;
 	bool test_list;			/* tests stand in parentheses */
 	bool has_block;
-	uint32_t test_depth, block_depth;
+	uint32_t depth;			/* grammar: how deep it goes, or one before it in its list */
 };
 
 enum {
-	SIEVE_MAX_IDENTIFIER = 32,
+	SIEVE_MAX_IDENTIFIER = SIEVE_MAX_NAME,
 	SIEVE_MAX_STRING = 1 << 20,
 	SIEVE_MAX_ARGS = 32,
 	SIEVE_MAX_NESTING = 32,

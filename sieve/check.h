@@ -8,19 +8,11 @@
 #include "sieve/pool.h"
 #include "sieve/sieve.h"
 
-/* A piece of a string that names a variable, or plain text. */
 struct sieve_piece {
 	enum sieve_item_type type;	/* STRING, VARIABLE, MATCH, NAME */
 	struct sieve_text text;		/* STRING; NAME: namespace and name with a NUL between */
 	uint32_t number;
 	bool global;			/* VARIABLE: of all scripts */
-};
-
-struct sieve_string {
-	struct sieve_piece *pieces;
-	uint32_t count;
-	bool constant;			/* text is all of it */
-	struct sieve_text text;
 };
 
 struct sieve_bound {
@@ -96,8 +88,8 @@ bool sieve_check_lacks_colon(const struct sieve_check *check, const struct sieve
 			     const struct sieve_node *node);
 
 /* --- strings (check_string.c) --- */
-int sieve_check_string(struct sieve_check *check, struct sieve_text text, struct sieve_position at,
-		       struct sieve_string *string);
+/* Pieces of a string with a "$". */
+int sieve_check_string(struct sieve_check *check, struct sieve_string *string);
 /*
  * A variable as the interpreter finds it (number << 1, and 1 for one of all scripts), made when it
  * is new; -1 and an error when there are too many.

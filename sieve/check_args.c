@@ -46,29 +46,21 @@ static const struct sieve_tag *find_tag(const struct sieve_check *check,
 	return NULL;
 }
 
-static int bind_string(struct sieve_check *check, const struct sieve_arg *arg,
-		       struct sieve_string *string)
+static int bind_value(struct sieve_check *check, struct sieve_bound *bound, struct sieve_arg *arg)
 {
-	if (arg->dollar)
-		return sieve_check_string(check, arg->text, arg->at, string);
-	*string = (struct sieve_string){ .constant = true, .text = arg->text };
-	return 0;
-}
-
-static int bind_value(struct sieve_check *check, struct sieve_bound *bound,
-		      const struct sieve_arg *arg)
-{
-	const struct sieve_arg *item = arg->type == SIEVE_ARG_LIST ? arg->items : arg;
 	int result = 0;
 
 	bound->at = arg->at;
-	bound->number = arg->number;
-	if (arg->type == SIEVE_ARG_NUMBER)
+	if (arg->type == SIEVE_ARG_NUMBER) {
+		bound->number = arg->number;
 		return 0;
-	bound->count = arg->type == SIEVE_ARG_LIST ? arg->count : 1;
-	bound->strings = sieve_pool_alloc(&check->pool, bound->count * sizeof(*bound->strings));
-	for (uint32_t i = 0; i < bound->count && result == 0; i++, item = item->next)
-		result = bind_string(check, item, &bound->strings[i]);
+	}
+	bound->count = arg->count;
+	bound->strings = arg->strings;
+	for (uint32_t i = 0; i < arg->count && result == 0; i++) {
+		if (arg->strings[i].dollar)
+			result = sieve_check_string(check, &arg->strings[i]);
+	}
 	return result;
 }
 
@@ -104,9 +96,9 @@ static int duplicate(struct sieve_check *check, const struct sieve_use *use,
 }
 
 /* One tag with its parameter; *arg moves on. */
-static int bind_tag(struct sieve_check *check, struct sieve_use *use, const struct sieve_arg **arg)
+static int bind_tag(struct sieve_check *check, struct sieve_use *use, struct sieve_arg **arg)
 {
-	const struct sieve_arg *tag_arg = *arg, *param = tag_arg->next;
+	struct sieve_arg *tag_arg = *arg, *param = tag_arg->next;
 	const struct sieve_tag *tag = tag_arg->meaning;
 	struct sieve_bound *bound = sieve_use_find(use, tag->slot);
 	uint64_t others = bound != NULL && tag->collects ? bound->number : 0;
@@ -189,8 +181,7 @@ static unsigned param_count(const struct sieve_def *def)
 	return count;
 }
 
-static int check_positional(struct sieve_check *check, struct sieve_use *use,
-			    const struct sieve_arg *arg)
+static int check_positional(struct sieve_check *check, struct sieve_use *use, struct sieve_arg *arg)
 {
 	const struct sieve_def *def = use->def;
 	unsigned allowed = param_count(def), count = 0, at;
@@ -271,7 +262,7 @@ static int check_expressions(struct sieve_check *check, const struct sieve_use *
 
 int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
 {
-	const struct sieve_arg *arg = node->args;
+	struct sieve_arg *arg = node->args;
 
 	if (unknown_tags(check, use, node->args) < 0)
 		return -1;

@@ -285,23 +285,21 @@ static int split(struct sieve_check *check, struct sieve_text text, struct sieve
 	return 0;
 }
 
-int sieve_check_string(struct sieve_check *check, struct sieve_text text, struct sieve_position at,
-		       struct sieve_string *string)
+int sieve_check_string(struct sieve_check *check, struct sieve_string *string)
 {
 	int result = 0;
 
-	*string = (struct sieve_string){ .constant = true, .text = text };
-	if (memmem(text.data, text.len, "${", 2) == NULL)
+	if (memmem(string->text.data, string->text.len, "${", 2) == NULL)
 		return 0;
 	if (check->required[check->instance->encoded]) {
 		struct roost_str out = ROOST_STR_INIT;
 
-		result = decode_characters(check, text, at, &out);
+		result = decode_characters(check, string->text, string->at, &out);
 		string->text = sieve_text_dup(check->arena, sieve_text_of_str(&out));
 		roost_str_free(&out);
 	}
 	if (result == 0 && check->required[check->instance->variables]) {
-		result = split(check, string->text, at, string);
+		result = split(check, string->text, string->at, string);
 		string->constant = string->count == 0;
 	}
 	return result;

@@ -1,12 +1,10 @@
 /* grammar - the generic grammar: identifiers, arguments, tests, blocks. RFC 5228 section 8.2. */
 %code requires {
 #include "sieve/parser.h"
-
-/* Nodes in the order in which they stand. */
-struct sieve_nodes { struct sieve_node *first, *last; uint32_t depth; bool list; };
 }
 %define api.prefix {sieve_grammar_}
 %define api.pure full
+%define api.token.raw
 %define parse.error custom
 %param { struct sieve_parser *parser }
 %expect 0
@@ -15,71 +13,83 @@ struct sieve_nodes { struct sieve_node *first, *last; uint32_t depth; bool list;
 #define YYMAXDEPTH 4000
 }
 
+/* A list of nodes is a ring, known by its last one, until it is complete. */
 %union {
 	struct sieve_node *node;
 	struct sieve_arg *arg;
-	struct sieve_nodes *nodes;
+	uint32_t count;
 }
 
 %code {
-#define sieve_grammar_lex sieve_parser_token
-static struct sieve_nodes *nodes_create(struct sieve_parser *parser, struct sieve_node *first);
-static void nodes_add(struct sieve_nodes *nodes, struct sieve_node *node, uint32_t depth);
+static int sieve_grammar_lex(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser);
+static struct sieve_node *append(struct sieve_node *last, struct sieve_node *node);
+static struct sieve_node *complete(struct sieve_node *last);
 static struct sieve_node *add_arg(struct sieve_parser *parser, struct sieve_node *node,
 				  struct sieve_arg *arg);
-static struct sieve_arg *list_create(struct sieve_parser *parser, struct sieve_arg *last);
-static struct sieve_arg *list_add(struct sieve_arg *last, struct sieve_arg *string);
-static void set_block(struct sieve_parser *parser, struct sieve_node *node,
-		      const struct sieve_nodes *block);
-static void set_tests(struct sieve_node *node, const struct sieve_nodes *tests);
-static void check_tests(struct sieve_parser *parser, struct sieve_node *test);
+static struct sieve_arg *take_strings(struct sieve_parser *parser, enum sieve_arg_type type,
+				      uint32_t count);
+static void set_block(struct sieve_parser *parser, struct sieve_node *node, struct sieve_node *last);
+static void set_tests(struct sieve_node *node, struct sieve_node *last, bool list);
+static void check_tests(struct sieve_parser *parser, struct sieve_node *test, const struct sieve_node *last);
 static void sieve_grammar_error(struct sieve_parser *parser, const char *text);
 }
 
+%token END 0 "end of script"
 %token <node> IDENTIFIER "identifier"
 %token <arg> TAG "tag"
 %token <arg> NUMBER "number"
-%token <arg> STRING "string"
+%token STRING "string"
 %token ERROR_TOKEN "faulty token"
 %token JUNK "stray characters"
-%token END 0 "end of script"
+%token SEMICOLON "';'" BLOCK_OPEN "'{'" BLOCK_CLOSE "'}'" LIST_OPEN "'['" LIST_CLOSE "']'"
+%token TESTS_OPEN "'('" TESTS_CLOSE "')'" COMMA "','"
 
-%type <node> head test
-%type <arg> strings
-%type <nodes> commands block tests test_list
+%type <node> commands head test tests test_list
+%type <count> strings
 
 %%
 
 script:
-	commands			{ parser->commands = $1->first; }
+	commands			{ parser->commands = complete($1); }
 	;
 
 commands:
-	%empty				{ $$ = nodes_create(parser, NULL); }
-	| commands head ';'		{ nodes_add($1, $2, 0); }
-	| commands head block		{ set_block(parser, $2, $3); nodes_add($1, $2, $2->block_depth); }
-	| commands head tests ';'	{ set_tests($2, $3); nodes_add($1, $2, 0); }
-	| commands head tests block	{
-		set_tests($2, $3);
+	%empty				{ $$ = NULL; }
+	| commands head SEMICOLON	{ $$ = append($1, $2); }
+	| commands head BLOCK_OPEN commands BLOCK_CLOSE {
 		set_block(parser, $2, $4);
-		nodes_add($1, $2, $2->block_depth);
+		$$ = append($1, $2);
+	}
+	| commands head test SEMICOLON {
+		set_tests($2, $3, false);
+		$$ = append($1, $2);
+	}
+	| commands head test BLOCK_OPEN commands BLOCK_CLOSE {
+		set_tests($2, $3, false);
+		set_block(parser, $2, $5);
+		$$ = append($1, $2);
+	}
+	| commands head tests SEMICOLON {
+		set_tests($2, $3, true);
+		$$ = append($1, $2);
+	}
+	| commands head tests BLOCK_OPEN commands BLOCK_CLOSE {
+		set_tests($2, $3, true);
+		set_block(parser, $2, $5);
+		$$ = append($1, $2);
 	}
 	| commands head error end	{ yyerrok; }
 	| commands error end		{ yyerrok; }
 	;
 
-block:
-	'{' commands '}'		{ $$ = $2; }
-	;
-
 /* Of a command in error: what its block holds is read as if nothing had been. */
 end:
-	';'
-	| open commands '}'
+	SEMICOLON
+	| open commands BLOCK_CLOSE
 	;
 
 open:
-	'{'				{ yyerrok; }
+	BLOCK_OPEN			{ yyerrok; }
 	;
 
 /* A command or test with the arguments that it has so far. */
@@ -87,52 +97,65 @@ head:
 	IDENTIFIER
 	| head TAG			{ $$ = add_arg(parser, $1, $2); }
 	| head NUMBER			{ $$ = add_arg(parser, $1, $2); }
-	| head STRING			{ $$ = add_arg(parser, $1, $2); }
-	| head '[' strings ']'		{ $$ = add_arg(parser, $1, list_create(parser, $3)); }
-	| head '[' error ']'		{ yyerrok; }
+	| head STRING			{ $$ = add_arg(parser, $1, take_strings(parser, SIEVE_ARG_STRING, 1)); }
+	| head LIST_OPEN strings LIST_CLOSE {
+		$$ = add_arg(parser, $1, take_strings(parser, SIEVE_ARG_LIST, $3));
+	}
+	| head LIST_OPEN error LIST_CLOSE	{ yyerrok; }
 	;
 
-tests:
-	test				{ $$ = nodes_create(parser, $1); $$->depth = $1->test_depth; }
-	| '(' test_list ')'		{ $$ = $2; $$->list = true; }
-	| '(' error ')'			{ yyerrok; $$ = nodes_create(parser, NULL); $$->list = true; }
-	;
-
-test_list:
-	test				{ $$ = nodes_create(parser, $1); $$->depth = $1->test_depth; }
-	| test_list ',' test		{ nodes_add($1, $3, $3->test_depth); }
+strings:
+	STRING				{ $$ = 1; }
+	| strings COMMA STRING		{ $$ = $1 + 1; }
 	;
 
 test:
-	head				{ $1->test_depth = 1; }
-	| head tests			{ set_tests($1, $2); check_tests(parser, $1); }
+	head				{ $1->depth = 1; }
+	| head test			{ check_tests(parser, $1, $2); set_tests($1, $2, false); }
+	| head tests			{ check_tests(parser, $1, $2); set_tests($1, $2, true); }
 	;
 
-/* The last one; it goes round to the first. */
-strings:
-	STRING				{ $1->next = $1; $1->count = 1; }
-	| strings ',' STRING		{ $$ = list_add($1, $3); }
+tests:
+	TESTS_OPEN test_list TESTS_CLOSE	{ $$ = $2; }
+	| TESTS_OPEN error TESTS_CLOSE	{ yyerrok; $$ = NULL; }
+	;
+
+test_list:
+	test				{ $$ = append(NULL, $1); }
+	| test_list COMMA test		{ $$ = append($1, $3); }
 	;
 
 %%
 
-static struct sieve_nodes *nodes_create(struct sieve_parser *parser, struct sieve_node *first)
+static int sieve_grammar_lex(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
 {
-	struct sieve_nodes *nodes = sieve_pool_new(&parser->pool, struct sieve_nodes);
-
-	nodes->first = nodes->last = first;
-	return nodes;
+	return parser->recovering ? sieve_parser_recover(value, parser) :
+		sieve_lex(value, parser, parser->lexer);
 }
 
-static void nodes_add(struct sieve_nodes *nodes, struct sieve_node *node, uint32_t depth)
+static struct sieve_node *append(struct sieve_node *last, struct sieve_node *node)
 {
-	if (nodes->last != NULL)
-		nodes->last->next = node;
-	else
-		nodes->first = node;
-	nodes->last = node;
-	if (depth > nodes->depth)
-		nodes->depth = depth;
+	if (last == NULL) {
+		node->next = node;
+		return node;
+	}
+	node->next = last->next;
+	last->next = node;
+	if (node->depth < last->depth)
+		node->depth = last->depth;
+	return node;
+}
+
+/* The first one. */
+static struct sieve_node *complete(struct sieve_node *last)
+{
+	struct sieve_node *first;
+
+	if (last == NULL)
+		return NULL;
+	first = last->next;
+	last->next = NULL;
+	return first;
 }
 
 static struct sieve_node *add_arg(struct sieve_parser *parser, struct sieve_node *node,
@@ -148,47 +171,53 @@ static struct sieve_node *add_arg(struct sieve_parser *parser, struct sieve_node
 	return node;
 }
 
-static struct sieve_arg *list_create(struct sieve_parser *parser, struct sieve_arg *last)
+struct sieve_arg *sieve_parser_arg(struct sieve_parser *parser, enum sieve_arg_type type,
+				   struct sieve_position at, uint32_t strings)
 {
-	struct sieve_arg *list = sieve_pool_new(&parser->pool, struct sieve_arg);
+	struct sieve_arg *arg = sieve_pool_alloc(&parser->pool,
+						 sizeof(*arg) + strings * sizeof(*arg->strings));
 
-	list->type = SIEVE_ARG_LIST;
-	list->items = last->next;
-	list->at = list->items->at;
-	list->count = last->count;
-	last->next = NULL;
-	return list;
+	arg->next = NULL;
+	arg->type = type;
+	arg->at = at;
+	arg->count = strings;
+	return arg;
 }
 
-static struct sieve_arg *list_add(struct sieve_arg *last, struct sieve_arg *string)
+/* The last count of those that the lexer has read. */
+static struct sieve_arg *take_strings(struct sieve_parser *parser, enum sieve_arg_type type,
+				      uint32_t count)
 {
-	string->next = last->next;
-	string->count = last->count + 1;
-	last->next = string;
-	return string;
+	const struct sieve_string *first = parser->strings.items + parser->strings.count - count;
+	struct sieve_arg *arg = sieve_parser_arg(parser, type, first->at, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		arg->strings[i] = first[i];
+	parser->strings.count = 0;
+	return arg;
 }
 
-static void set_block(struct sieve_parser *parser, struct sieve_node *node,
-		      const struct sieve_nodes *block)
+static void set_block(struct sieve_parser *parser, struct sieve_node *node, struct sieve_node *last)
 {
-	node->block = block->first;
+	node->depth = last != NULL ? last->depth + 1 : 1;
+	node->block = complete(last);
 	node->has_block = true;
-	node->block_depth = block->depth + 1;
-	if (node->block_depth == SIEVE_MAX_NESTING + 1)
+	if (node->depth == SIEVE_MAX_NESTING + 1)
 		sieve_parser_error(parser, node->at, "blocks are nested deeper than %d levels",
 				   SIEVE_MAX_NESTING);
 }
 
-static void set_tests(struct sieve_node *node, const struct sieve_nodes *tests)
+/* last: of a list, or the only test. */
+static void set_tests(struct sieve_node *node, struct sieve_node *last, bool list)
 {
-	node->tests = tests->first;
-	node->test_list = tests->list;
-	node->test_depth = tests->depth;
+	node->tests = list ? complete(last) : last;
+	node->test_list = list;
 }
 
-static void check_tests(struct sieve_parser *parser, struct sieve_node *test)
+static void check_tests(struct sieve_parser *parser, struct sieve_node *test, const struct sieve_node *last)
 {
-	if (++test->test_depth == SIEVE_MAX_NESTING + 1)
+	test->depth = last != NULL ? last->depth + 1 : 1;
+	if (test->depth == SIEVE_MAX_NESTING + 1)
 		sieve_parser_error(parser, test->at, "tests are nested deeper than %d levels",
 				   SIEVE_MAX_NESTING);
 }
@@ -203,12 +232,31 @@ static void write_expected(struct roost_str *out, const yypcontext_t *context)
 				 yysymbol_name(expected[i]));
 }
 
+/* The brackets that are open at an error are on the stack. */
+static void find_open(struct sieve_parser *parser, const yy_state_t *top)
+{
+	parser->innermost = parser->open = 0;
+	for (; *top != 0; top--) {
+		int token = YY_ACCESSING_SYMBOL(*top);
+
+		if (token == YYSYMBOL_open)
+			token = BLOCK_OPEN;
+		if (!sieve_parser_opens(token))
+			continue;
+		parser->open |= 1u << token;
+		if (parser->innermost == 0)
+			parser->innermost = token;
+	}
+}
+
 static int yyreport_syntax_error(const yypcontext_t *context, struct sieve_parser *parser)
 {
 	yysymbol_kind_t found = yypcontext_token(context);
 	struct roost_str text = ROOST_STR_INIT;
 
 	parser->recovering = true;
+	parser->last = (int)found;
+	find_open(parser, context->yyssp);
 	/* The lexer has told of this one. */
 	if (found != YYSYMBOL_ERROR_TOKEN) {
 		roost_str_printf(&text, "unexpected %s", yysymbol_name(found));

@@ -24,21 +24,24 @@ static inline uint64_t sieve_hash_step(uint64_t hash, uint64_t word)
 
 static inline uint64_t sieve_hash(uint64_t hash, struct sieve_text text)
 {
-	uint64_t lanes[4] = { hash, hash + 1, hash + 2, hash + 3 }, word = 0;
+	uint64_t a = hash, b = hash + 1, c = hash + 2, d = hash + 3, word = 0;
 	size_t left = text.len;
 	const char *at = text.data;
 
 	for (; left >= 32; left -= 32, at += 32) {
-		for (unsigned i = 0; i < 4; i++)
-			lanes[i] = sieve_hash_step(lanes[i], sieve_hash_load(at + 8 * i));
+		a = sieve_hash_step(a, sieve_hash_load(at));
+		b = sieve_hash_step(b, sieve_hash_load(at + 8));
+		c = sieve_hash_step(c, sieve_hash_load(at + 16));
+		d = sieve_hash_step(d, sieve_hash_load(at + 24));
 	}
 	for (; left >= 8; left -= 8, at += 8)
-		lanes[0] = sieve_hash_step(lanes[0], sieve_hash_load(at));
+		a = sieve_hash_step(a, sieve_hash_load(at));
 	if (left > 0)
 		memcpy(&word, at, left);
-	hash = sieve_hash_step(lanes[0], word);
-	for (unsigned i = 1; i < 4; i++)
-		hash = sieve_hash_step(hash, lanes[i]);
+	hash = sieve_hash_step(a, word);
+	hash = sieve_hash_step(hash, b);
+	hash = sieve_hash_step(hash, c);
+	hash = sieve_hash_step(hash, d);
 	hash = (hash ^ text.len) * SIEVE_HASH_FACTOR;
 	return hash ^ hash >> 29;
 }

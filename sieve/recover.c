@@ -5,7 +5,6 @@
  * one that ends the innermost open construct. Here we see to it that it gets there: what is nested
  * in between is skipped whole, and when an outer construct ends first, the missing end is made up.
  */
-#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include "sieve/parser.h"
@@ -30,61 +29,42 @@ void sieve_parser_warning(struct sieve_parser *parser, const char *text)
 		       "%s", text);
 }
 
-static bool opens(int token)
+bool sieve_parser_opens(int token)
 {
-	return token == '(' || token == '[' || token == '{';
+	return token == TESTS_OPEN || token == LIST_OPEN || token == BLOCK_OPEN;
 }
 
 static int opener_of(int token)
 {
 	switch (token) {
-	case ')': return '(';
-	case ']': return '[';
-	case '}': return '{';
+	case TESTS_CLOSE: return TESTS_OPEN;
+	case LIST_CLOSE: return LIST_OPEN;
+	case BLOCK_CLOSE: return BLOCK_OPEN;
 	default: return 0;
 	}
-}
-
-static int innermost(const struct sieve_parser *parser)
-{
-	return parser->open_count > 0 ? parser->open[parser->open_count - 1] : 0;
 }
 
 /* What ends the innermost construct; a block may begin where a ';' is wanted. */
 static int goal(const struct sieve_parser *parser)
 {
-	switch (innermost(parser)) {
-	case '(': return ')';
-	case '[': return ']';
-	default: return ';';
+	switch (parser->innermost) {
+	case TESTS_OPEN: return TESTS_CLOSE;
+	case LIST_OPEN: return LIST_CLOSE;
+	default: return SEMICOLON;
 	}
 }
 
 static bool is_goal(const struct sieve_parser *parser, int token)
 {
-	return token == goal(parser) || (goal(parser) == ';' && token == '{');
+	return token == goal(parser) || (goal(parser) == SEMICOLON && token == BLOCK_OPEN);
 }
 
 /* Whether token ends a construct further out. */
 static bool ends_outer(const struct sieve_parser *parser, int token)
 {
-	int opener = opener_of(token);
-
-	if (token == ';')
-		return goal(parser) != ';';
-	for (unsigned i = 0; opener != 0 && i < parser->open_count; i++) {
-		if (parser->open[i] == opener)
-			return true;
-	}
-	return false;
-}
-
-static void consumed(struct sieve_parser *parser, int token)
-{
-	if (opens(token) && parser->open_count < sizeof(parser->open))
-		parser->open[parser->open_count++] = (char)token;
-	else if (opener_of(token) != 0 && innermost(parser) == opener_of(token))
-		parser->open_count--;
+	if (token == SEMICOLON)
+		return goal(parser) != SEMICOLON;
+	return opener_of(token) != 0 && (parser->open & 1u << opener_of(token)) != 0;
 }
 
 static void skip_nested(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
@@ -93,7 +73,7 @@ static void skip_nested(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *p
 	int token;
 
 	while (depth > 0 && (token = sieve_lex(value, parser, parser->lexer)) != END) {
-		if (opens(token))
+		if (sieve_parser_opens(token))
 			depth++;
 		else if (opener_of(token) != 0)
 			depth--;
@@ -101,12 +81,12 @@ static void skip_nested(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *p
 }
 
 /* The token before was thrown away: find one that ends the construct. */
-static int recover(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, int token)
+static int find_end(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, int token)
 {
 	for (;;) {
 		if (token == END || is_goal(parser, token))
 			return token;
-		if (opens(token)) {
+		if (sieve_parser_opens(token)) {
 			skip_nested(value, parser);
 		} else if (ends_outer(parser, token)) {
 			parser->pending = token;
@@ -116,30 +96,15 @@ static int recover(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser
 	}
 }
 
-static bool is_bracket(int token)
-{
-	return token <= UCHAR_MAX && token != ';' && token != ',';
-}
-
-static int next(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
+int sieve_parser_recover(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
 {
 	int token = parser->pending;
 
-	if (parser->recovering && !is_goal(parser, parser->last))
-		return recover(value, parser, parser->last);
+	if (!is_goal(parser, parser->last))
+		return parser->last = find_end(value, parser, parser->last);
 	parser->recovering = false;
-	consumed(parser, parser->last);
-	if (token == NO_TOKEN)
-		return sieve_lex(value, parser, parser->lexer);
 	parser->pending = NO_TOKEN;
-	return token;
-}
-
-int sieve_parser_token(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser)
-{
-	bool plain = !parser->recovering && parser->pending == NO_TOKEN && !is_bracket(parser->last);
-
-	return parser->last = plain ? sieve_lex(value, parser, parser->lexer) : next(value, parser);
+	return token != NO_TOKEN ? token : sieve_lex(value, parser, parser->lexer);
 }
 
 bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, const char *script,
@@ -147,7 +112,7 @@ bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, con
 {
 	struct sieve_parser parser = {
 		.pool = { .arena = arena }, .words = words, .script = script, .diag = diag,
-		.last = NO_TOKEN, .pending = NO_TOKEN,
+		.pending = NO_TOKEN,
 	};
 	uint32_t before = diag->errors;
 	char *copy;
@@ -156,13 +121,15 @@ bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, con
 		sieve_parser_error(&parser, (struct sieve_position){ 0 }, "script is too large");
 		return false;
 	}
-	copy = roost_arena_zalloc(arena, source.len + 2);
+	copy = roost_arena_alloc(arena, source.len + 2);
 	if (source.len > 0)
 		memcpy(copy, source.data, source.len);
+	copy[source.len] = copy[source.len + 1] = '\0';
 	if (sieve_lexer_begin(&parser, copy, source.len) < 0)
 		abort();
 	sieve_grammar_parse(&parser);
 	sieve_lexer_end(&parser);
+	roost_vec_free(&parser.strings);
 	*commands = parser.commands;
 	return diag->errors == before;
 }

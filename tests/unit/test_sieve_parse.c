@@ -90,8 +90,8 @@ static void test_strings(void **state)
 	sieve_diag_init(&diag);
 	assert_true(sieve_parse(arena, NULL, "test", SIEVE_TEXT(source), &diag, &node));
 	assert_true(sieve_text_is(node->name, "keep"));
-	assert_string_equal(node->args->text.data, ".a\r\n.b\r\n\r\n");
-	assert_string_equal(node->args->next->text.data, "xn\"\\\r\n");
+	assert_string_equal(node->args->strings[0].text.data, ".a\r\n.b\r\n\r\n");
+	assert_string_equal(node->args->next->strings[0].text.data, "xn\"\\\r\n");
 	assert_int_equal(node->args->next->at.line, 6);
 	assert_int_equal(node->args->next->at.column, 2);
 	assert_int_equal(node->args->next->next->number, 2048);
