@@ -26,8 +26,6 @@ static struct sieve_node *append(struct sieve_node *last, struct sieve_node *nod
 static struct sieve_node *complete(struct sieve_node *last);
 static struct sieve_node *add_arg(struct sieve_parser *parser, struct sieve_node *node,
 				  struct sieve_arg *arg);
-static struct sieve_arg *take_strings(struct sieve_parser *parser, enum sieve_arg_type type,
-				      uint32_t count);
 static void set_block(struct sieve_parser *parser, struct sieve_node *node, struct sieve_node *last);
 static void set_tests(struct sieve_node *node, struct sieve_node *last, bool list);
 static void check_tests(struct sieve_parser *parser, struct sieve_node *test, const struct sieve_node *last);
@@ -92,14 +90,14 @@ open:
 	BLOCK_OPEN			{ yyerrok; }
 	;
 
-/* A command or test with the arguments that it has so far. */
+/* A command or test with the arguments that it has so far; those that are plain come with IDENTIFIER. */
 head:
 	IDENTIFIER
 	| head TAG			{ $$ = add_arg(parser, $1, $2); }
 	| head NUMBER			{ $$ = add_arg(parser, $1, $2); }
-	| head STRING			{ $$ = add_arg(parser, $1, take_strings(parser, SIEVE_ARG_STRING, 1)); }
+	| head STRING			{ $$ = add_arg(parser, $1, sieve_parser_strings(parser, SIEVE_ARG_STRING, 1)); }
 	| head LIST_OPEN strings LIST_CLOSE {
-		$$ = add_arg(parser, $1, take_strings(parser, SIEVE_ARG_LIST, $3));
+		$$ = add_arg(parser, $1, sieve_parser_strings(parser, SIEVE_ARG_LIST, $3));
 	}
 	| head LIST_OPEN error LIST_CLOSE	{ yyerrok; }
 	;
@@ -161,40 +159,10 @@ static struct sieve_node *complete(struct sieve_node *last)
 static struct sieve_node *add_arg(struct sieve_parser *parser, struct sieve_node *node,
 				  struct sieve_arg *arg)
 {
-	if (node->last_arg != NULL)
-		node->last_arg->next = arg;
-	else
-		node->args = arg;
-	node->last_arg = arg;
-	if (++node->arg_count == SIEVE_MAX_ARGS + 1)
+	sieve_node_add_arg(node, arg);
+	if (node->arg_count == SIEVE_MAX_ARGS + 1)
 		sieve_parser_error(parser, arg->at, "more than %d arguments", SIEVE_MAX_ARGS);
 	return node;
-}
-
-struct sieve_arg *sieve_parser_arg(struct sieve_parser *parser, enum sieve_arg_type type,
-				   struct sieve_position at, uint32_t strings)
-{
-	struct sieve_arg *arg = sieve_pool_alloc(&parser->pool,
-						 sizeof(*arg) + strings * sizeof(*arg->strings));
-
-	arg->next = NULL;
-	arg->type = type;
-	arg->at = at;
-	arg->count = strings;
-	return arg;
-}
-
-/* The last count of those that the lexer has read. */
-static struct sieve_arg *take_strings(struct sieve_parser *parser, enum sieve_arg_type type,
-				      uint32_t count)
-{
-	const struct sieve_string *first = parser->strings.items + parser->strings.count - count;
-	struct sieve_arg *arg = sieve_parser_arg(parser, type, first->at, count);
-
-	for (uint32_t i = 0; i < count; i++)
-		arg->strings[i] = first[i];
-	parser->strings.count = 0;
-	return arg;
 }
 
 static void set_block(struct sieve_parser *parser, struct sieve_node *node, struct sieve_node *last)
@@ -261,7 +229,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct sieve_parse
 	if (found != YYSYMBOL_ERROR_TOKEN) {
 		roost_str_printf(&text, "unexpected %s", yysymbol_name(found));
 		write_expected(&text, context);
-		sieve_parser_error(parser, parser->at, "%s", text.data);
+		sieve_parser_error(parser, found == YYSYMBOL_IDENTIFIER ? parser->head->at : parser->at,
+				   "%s", text.data);
 		roost_str_free(&text);
 	}
 	return 0;

@@ -18,6 +18,7 @@ struct sieve_parser {
 	uint32_t line;
 	const char *line_start, *end;
 	struct sieve_position at;
+	struct sieve_node *head;	/* the last identifier */
 	struct roost_str collected;	/* of the string that is being read */
 	bool spoiled;			/* that string is in error already */
 	ROOST_VEC(struct sieve_string) strings;	/* of the argument that is being read, last */
@@ -38,9 +39,44 @@ void sieve_parser_error(struct sieve_parser *parser, struct sieve_position at,
 /* Of the line that is being read. */
 void sieve_parser_warning(struct sieve_parser *parser, const char *text);
 
-/* An argument with room for strings; its own values are not set. */
-struct sieve_arg *sieve_parser_arg(struct sieve_parser *parser, enum sieve_arg_type type,
-				   struct sieve_position at, uint32_t strings);
+/* --- arguments --- */
+
+/* With room for strings; its own values are not set. */
+static inline struct sieve_arg *sieve_parser_arg(struct sieve_parser *parser, enum sieve_arg_type type,
+						 struct sieve_position at, uint32_t strings)
+{
+	struct sieve_arg *arg = sieve_pool_alloc(&parser->pool,
+						 sizeof(*arg) + strings * sizeof(*arg->strings));
+
+	arg->next = NULL;
+	arg->type = type;
+	arg->at = at;
+	arg->count = strings;
+	return arg;
+}
+
+/* Of the last strings that the lexer has read. */
+static inline struct sieve_arg *sieve_parser_strings(struct sieve_parser *parser, enum sieve_arg_type type,
+						     size_t count)
+{
+	const struct sieve_string *first = parser->strings.items + parser->strings.count - count;
+	struct sieve_arg *arg = sieve_parser_arg(parser, type, first->at, (uint32_t)count);
+
+	for (size_t i = 0; i < count; i++)
+		arg->strings[i] = first[i];
+	parser->strings.count = 0;
+	return arg;
+}
+
+static inline void sieve_node_add_arg(struct sieve_node *node, struct sieve_arg *arg)
+{
+	if (node->last_arg != NULL)
+		node->last_arg->next = arg;
+	else
+		node->args = arg;
+	node->last_arg = arg;
+	node->arg_count++;
+}
 
 /* --- the lexer; source has two NULs behind it, and is written to --- */
 int sieve_lex(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, void *lexer);
