@@ -5,6 +5,8 @@
 #include "sieve/program_file.h"
 
 enum { FIRST_SHARED = 256, MOST_AT_FIRST = 1 << 20, BYTES_A_CONSTANT = 4 };
+/* Of source, rather too few: what is not needed costs nothing. */
+enum { BYTES_AN_ITEM = 16, BYTES_A_WORD = 4 };
 
 struct sieve_shared { uint32_t hash, item; };	/* item 0: empty */
 
@@ -17,6 +19,10 @@ void sieve_build_init(struct sieve_build *build, uint32_t operations, size_t sou
 	build->operation_numbers = calloc(operations + 1, sizeof(*build->operation_numbers));
 	if (build->shared == NULL || build->operation_numbers == NULL)
 		abort();
+	roost_vec_reserve(&build->items, source / BYTES_AN_ITEM);
+	roost_vec_reserve(&build->index, source / BYTES_AN_ITEM);
+	roost_vec_reserve(&build->code, source / BYTES_A_WORD);
+	roost_str_reserve(&build->bytes, source / 2);
 	sieve_build_item(build, SIEVE_ITEM_NONE, 0, 0);
 }
 
@@ -203,8 +209,17 @@ void sieve_build_jump_back(struct sieve_build *build, uint32_t target)
 	sieve_build_code(build, target);
 }
 
+#define BYTES(vec) ((vec).count * sizeof(*(vec).items))
+
+static size_t size_of(const struct sieve_build *build)
+{
+	return sizeof(struct sieve_program_file) + BYTES(build->items) + BYTES(build->index) +
+		BYTES(build->code) + BYTES(build->units) + BYTES(build->operations) +
+		BYTES(build->extensions) + build->bytes.len;
+}
+
 #define WRITE(out, vec) \
-	roost_str_append((out), (vec).items, (vec).count * sizeof(*(vec).items))
+	roost_str_append((out), (vec).items, BYTES(vec))
 
 void sieve_build_write(struct roost_str *out, const struct sieve_build *build)
 {
@@ -225,6 +240,7 @@ void sieve_build_write(struct roost_str *out, const struct sieve_build *build)
 
 	size_t start = out->len;
 
+	roost_str_reserve(out, size_of(build));
 	roost_str_append(out, &file, sizeof(file));
 	WRITE(out, build->items);
 	WRITE(out, build->index);

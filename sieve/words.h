@@ -21,13 +21,10 @@ struct sieve_tag_meaning {
 	uint32_t extension;
 };
 
-enum { SIEVE_MAX_NAME = 32 };
-
-/* All bytes of a name, without regard to case. */
-struct sieve_name { size_t len; uint64_t parts[4]; };
-
 struct sieve_word {
-	struct sieve_name name;
+	uint64_t first, last;		/* bytes of the name, see words.c */
+	const char *name;
+	size_t len;
 	struct sieve_meaning *meanings;	/* in the order of the extensions */
 	struct sieve_tag_meaning *tags;
 };
@@ -40,7 +37,7 @@ struct sieve_words {
 
 /* text: letters, digits, '_'. NULL: nothing has this name, or words is NULL. */
 struct sieve_word *sieve_words_find(const struct sieve_words *words, struct sieve_text text);
-/* name: at most SIEVE_MAX_NAME bytes; others are nobody's. */
+/* name outlives the words. */
 struct sieve_word *sieve_words_add(struct sieve_words *words, const char *name);
 
 #endif
