@@ -99,11 +99,10 @@ struct sieve_bound *sieve_use_bind(struct sieve_check *check, struct sieve_use *
 		end = &(*end)->next;
 	bound = *end;
 	if (bound == NULL || bound->slot != slot) {
-		bound = sieve_pool_new(&check->pool, struct sieve_bound);
-		bound->next = *end;
+		bound = sieve_pool_alloc(&check->pool, sizeof(*bound));
+		*bound = (struct sieve_bound){ .next = *end, .slot = slot };
 		*end = bound;
 	}
-	bound->slot = slot;
 	bound->type = type;
 	return bound;
 }
@@ -168,28 +167,21 @@ static struct sieve_use *use_create(struct sieve_check *check, const struct siev
 					  kind, (int)node->name.len, node->name.data);
 		return NULL;
 	}
-	use = sieve_pool_new(&check->pool, struct sieve_use);
-	use->def = meaning->def;
-	use->operation = operation;
-	use->at = node->at;
-	use->value = -1;
-	use->check = check;
-	use->as = kind;
-	use->parent = check->scope;
+	use = sieve_pool_alloc(&check->pool, sizeof(*use));
+	*use = (struct sieve_use){
+		.def = meaning->def, .operation = operation, .at = node->at, .value = -1, .check = check,
+		.as = kind, .parent = check->scope,
+	};
 	return use;
 }
 
 /* What is wrong with the tests as such; the error is the last of the own ones. */
-static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
-			const struct sieve_node *node)
+static bool bad_subtests(struct sieve_check *check, const struct sieve_use *use,
+			 const struct sieve_node *node)
 {
 	const struct sieve_node *test = node->tests;
-	const char *name;
+	const char *name = sieve_use_name(check, use);
 
-	if (use->def->subtests == SIEVE_NO_TESTS ? test == NULL && !node->test_list :
-	    test != NULL && node->test_list == (use->def->subtests == SIEVE_TEST_LIST))
-		return true;
-	name = sieve_use_name(check, use);
 	switch (use->def->subtests) {
 	case SIEVE_NO_TESTS:
 		if (sieve_check_lacks_colon(check, use, node))	/* reported with the arguments */
@@ -215,6 +207,15 @@ static bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
 		return test == NULL;
 	}
 	return true;
+}
+
+static inline bool subtests_ok(struct sieve_check *check, const struct sieve_use *use,
+			       const struct sieve_node *node)
+{
+	bool right = use->def->subtests == SIEVE_NO_TESTS ? node->tests == NULL && !node->test_list :
+		node->tests != NULL && node->test_list == (use->def->subtests == SIEVE_TEST_LIST);
+
+	return right || bad_subtests(check, use, node);
 }
 
 static struct sieve_use *check_subtests(struct sieve_check *check, const struct sieve_node *node)

@@ -237,10 +237,13 @@ static int check_needs(struct sieve_check *check, const struct sieve_use *use)
 /* Constant keys of :regex must be expressions, those of :list names of lists. */
 static int check_expressions(struct sieve_check *check, const struct sieve_use *use)
 {
-	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH), *keys;
+	const struct sieve_bound *match, *keys;
 	struct sieve_regex *regex;
 	struct roost_error err;
 
+	if ((use->def->groups & SIEVE_GROUP_MATCH) == 0)
+		return 0;
+	match = sieve_use_find(use, SIEVE_SLOT_MATCH);
 	if (match == NULL || (match->number != SIEVE_MATCH_REGEX + 1 &&
 			      match->number != SIEVE_MATCH_LIST + 1))
 		return 0;
@@ -260,10 +263,19 @@ static int check_expressions(struct sieve_check *check, const struct sieve_use *
 	return 0;
 }
 
+/* Most commands and control structures: none are there, none are missed, none is there by mistake. */
+static bool no_arguments(const struct sieve_def *def, const struct sieve_node *node)
+{
+	return node->args == NULL && def->required == 0 &&
+		(node->tests == NULL || def->subtests != SIEVE_NO_TESTS);
+}
+
 int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
 {
 	struct sieve_arg *arg = node->args;
 
+	if (no_arguments(use->def, node))
+		return 0;
 	if (unknown_tags(check, use, node->args) < 0)
 		return -1;
 	while (arg != NULL && arg->type == SIEVE_ARG_TAG) {

@@ -150,11 +150,14 @@ int sieve_check_variable(struct sieve_check *check, struct sieve_text name, stru
 	return (int)((uintptr_t)known - 1) << 1;
 }
 
-static void add_piece(struct roost_arena *arena, struct sieve_string *string, struct sieve_piece piece)
+static void add_piece(struct sieve_pool *pool, struct sieve_string *string, struct sieve_piece piece)
 {
-	if ((string->count & (string->count - 1)) == 0) {
-		size_t room = string->count > 0 ? string->count * 2u : 1;
-		struct sieve_piece *grown = roost_arena_alloc(arena, room * sizeof(*grown));
+	enum { FIRST_ROOM = 4 };
+	bool power = (string->count & (string->count - 1)) == 0;
+
+	if (string->count == 0 || (power && string->count >= FIRST_ROOM)) {
+		size_t room = string->count > 0 ? string->count * 2u : FIRST_ROOM;
+		struct sieve_piece *grown = sieve_pool_alloc(pool, room * sizeof(*grown));
 
 		if (string->count > 0)
 			memcpy(grown, string->pieces, string->count * sizeof(*grown));
@@ -254,33 +257,29 @@ static int split(struct sieve_check *check, struct sieve_text text, struct sieve
 {
 	const char *from = text.data, *p = from, *end = from + text.len;
 
-	while (p + 1 < end) {
+	while ((p = memchr(p, '$', (size_t)(end - p))) != NULL) {
 		const char *close;
 		struct sieve_text name;
 		struct sieve_piece piece;
 
-		if (p[0] != '$' || p[1] != '{') {
-			p++;
+		if (*++p != '{')	/* a NUL ends the text */
 			continue;
-		}
-		close = memchr(p + 2, '}', (size_t)(end - p - 2));
+		close = memchr(p, '}', (size_t)(end - p));
 		if (close == NULL)
 			break;
-		name = (struct sieve_text){ p + 2, (size_t)(close - p - 2) };
-		if (!is_reference(name)) {
-			p++;
+		name = (struct sieve_text){ p + 1, (size_t)(close - p - 1) };
+		if (!is_reference(name))
 			continue;
-		}
-		if (p > from)
-			add_piece(check->arena, string, (struct sieve_piece){ .type = SIEVE_ITEM_STRING,
-				.text = { from, (size_t)(p - from) } });
+		if (p - 1 > from)
+			add_piece(&check->pool, string, (struct sieve_piece){ .type = SIEVE_ITEM_STRING,
+				.text = { from, (size_t)(p - 1 - from) } });
 		if (reference(check, name, at, &piece) < 0)
 			return -1;
-		add_piece(check->arena, string, piece);
+		add_piece(&check->pool, string, piece);
 		from = p = close + 1;
 	}
 	if (string->count > 0 && from < end)
-		add_piece(check->arena, string, (struct sieve_piece){ .type = SIEVE_ITEM_STRING,
+		add_piece(&check->pool, string, (struct sieve_piece){ .type = SIEVE_ITEM_STRING,
 			.text = { from, (size_t)(end - from) } });
 	return 0;
 }
@@ -289,8 +288,6 @@ int sieve_check_string(struct sieve_check *check, struct sieve_string *string)
 {
 	int result = 0;
 
-	if (memmem(string->text.data, string->text.len, "${", 2) == NULL)
-		return 0;
 	if (check->required[check->instance->encoded]) {
 		struct roost_str out = ROOST_STR_INIT;
 
