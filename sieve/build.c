@@ -21,6 +21,7 @@ void sieve_build_init(struct sieve_build *build, uint32_t operations, size_t sou
 		abort();
 	roost_vec_reserve(&build->items, source / BYTES_AN_ITEM);
 	roost_vec_reserve(&build->index, source / BYTES_AN_ITEM);
+	roost_vec_reserve(&build->lists, source / BYTES_AN_ITEM);
 	roost_vec_reserve(&build->code, source / BYTES_A_WORD);
 	roost_str_reserve(&build->bytes, source / 2);
 	sieve_build_item(build, SIEVE_ITEM_NONE, 0, 0);
@@ -30,6 +31,7 @@ void sieve_build_free(struct sieve_build *build)
 {
 	roost_vec_free(&build->items);
 	roost_vec_free(&build->index);
+	roost_vec_free(&build->lists);
 	roost_str_free(&build->bytes);
 	roost_vec_free(&build->code);
 	roost_vec_free(&build->units);
@@ -80,8 +82,8 @@ static void grow_shared(struct sieve_build *build)
 	build->shared_mask = mask;
 }
 
-static bool holds(const struct sieve_build *build, uint32_t number, enum sieve_item_type type,
-		  const void *data, uint32_t count)
+static inline bool holds(const struct sieve_build *build, uint32_t number, enum sieve_item_type type,
+			 const void *data, uint32_t count)
 {
 	const struct sieve_item *item = &build->items.items[number];
 
@@ -92,22 +94,23 @@ static bool holds(const struct sieve_build *build, uint32_t number, enum sieve_i
 }
 
 /* The slot of these bytes or items; an empty one when they are new. */
-static struct sieve_shared *find_shared(struct sieve_build *build, enum sieve_item_type type,
-					const void *data, uint32_t count)
+static inline struct sieve_shared *find_shared(struct sieve_build *build, enum sieve_item_type type,
+					       const void *data, uint32_t count)
 {
 	size_t size = type == SIEVE_ITEM_STRING ? count : count * sizeof(uint32_t);
-	uint32_t hash = (uint32_t)sieve_hash_short(data, size) + type, slot;
+	uint32_t hash = (uint32_t)sieve_hash_short(data, size) + type;
+	struct sieve_shared *shared;
 
 	if (build->shared_count * 2 > build->shared_mask)
 		grow_shared(build);
-	for (slot = hash & build->shared_mask; build->shared[slot].item != 0;
-	     slot = (slot + 1) & build->shared_mask) {
-		if (build->shared[slot].hash == hash &&
-		    holds(build, build->shared[slot].item, type, data, count))
-			return &build->shared[slot];
+	for (uint32_t slot = hash;; slot++) {
+		shared = &build->shared[slot & build->shared_mask];
+		if (shared->item == 0 ||
+		    (shared->hash == hash && holds(build, shared->item, type, data, count)))
+			break;
 	}
-	build->shared[slot].hash = hash;
-	return &build->shared[slot];
+	shared->hash = hash;
+	return shared;
 }
 
 uint32_t sieve_build_string(struct sieve_build *build, struct sieve_text text)
@@ -128,34 +131,52 @@ uint32_t sieve_build_string(struct sieve_build *build, struct sieve_text text)
 	return shared->item;
 }
 
+static uint32_t new_group(struct sieve_build *build, enum sieve_item_type type,
+			  const uint32_t *items, uint32_t count)
+{
+	uint32_t first = (uint32_t)build->index.count;
+
+	roost_vec_reserve(&build->index, count);
+	for (uint32_t i = 0; i < count; i++)
+		build->index.items[first + i] = items[i];
+	build->index.count += count;
+	return sieve_build_item(build, type, first, count);
+}
+
+/* Most lists have one item: nothing has to be searched for those. */
+static uint32_t list_of_one(struct sieve_build *build, const uint32_t *item)
+{
+	while (build->lists.count <= *item)
+		roost_vec_push(&build->lists, 0);
+	if (build->lists.items[*item] == 0)
+		build->lists.items[*item] = new_group(build, SIEVE_ITEM_LIST, item, 1);
+	return build->lists.items[*item];
+}
+
 uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 			   const uint32_t *items, uint32_t count)
 {
-	struct sieve_shared *shared = find_shared(build, type, items, count);
+	struct sieve_shared *shared;
 
-	if (shared->item != 0)
-		return shared->item;
-	roost_vec_reserve(&build->index, count);
-	if (count > 0)
-		memcpy(build->index.items + build->index.count, items, count * sizeof(*items));
-	shared->item = sieve_build_item(build, type, (uint32_t)build->index.count, count);
-	build->index.count += count;
-	build->shared_count++;
+	if (count == 1 && type == SIEVE_ITEM_LIST)
+		return list_of_one(build, items);
+	shared = find_shared(build, type, items, count);
+	if (shared->item == 0) {
+		shared->item = new_group(build, type, items, count);
+		build->shared_count++;
+	}
 	return shared->item;
 }
 
-uint32_t sieve_build_operation(struct sieve_build *build, uint32_t operation, const char *as,
+void sieve_build_add_operation(struct sieve_build *build, uint32_t operation, const char *as,
 			       const char *name)
 {
 	struct roost_str text = ROOST_STR_INIT;
 
-	if (build->operation_numbers[operation] == 0) {
-		roost_str_printf(&text, "%s/%s", as, name);
-		roost_vec_push(&build->operations, sieve_build_string(build, sieve_text_of_str(&text)));
-		roost_str_free(&text);
-		build->operation_numbers[operation] = (uint32_t)build->operations.count;
-	}
-	return build->operation_numbers[operation] - 1;
+	roost_str_printf(&text, "%s/%s", as, name);
+	roost_vec_push(&build->operations, sieve_build_string(build, sieve_text_of_str(&text)));
+	roost_str_free(&text);
+	build->operation_numbers[operation] = (uint32_t)build->operations.count;
 }
 
 void sieve_build_extension(struct sieve_build *build, const char *name)
@@ -169,30 +190,6 @@ void sieve_build_extension(struct sieve_build *build, const char *name)
 	roost_vec_push(&build->extensions, item);
 }
 
-void sieve_build_call(struct sieve_build *build, const uint32_t head[4], const uint32_t *args)
-{
-	uint32_t *to;
-
-	roost_vec_reserve(&build->code, 4 + 2 * head[3]);
-	to = build->code.items + build->code.count;
-	memcpy(to, head, 4 * sizeof(*to));
-	for (uint32_t i = 0; i < 2 * head[3]; i++)
-		to[4 + i] = args[i];
-	build->code.count += 4 + 2 * head[3];
-}
-
-void sieve_build_code(struct sieve_build *build, uint32_t word)
-{
-	roost_vec_push(&build->code, word);
-}
-
-void sieve_build_jump(struct sieve_build *build, enum sieve_code code, uint32_t *chain)
-{
-	sieve_build_code(build, code);
-	sieve_build_code(build, *chain);
-	*chain = (uint32_t)build->code.count - 1;
-}
-
 void sieve_build_land(struct sieve_build *build, uint32_t chain)
 {
 	while (chain != 0) {
@@ -201,12 +198,6 @@ void sieve_build_land(struct sieve_build *build, uint32_t chain)
 		build->code.items[chain] = (uint32_t)build->code.count;
 		chain = next;
 	}
-}
-
-void sieve_build_jump_back(struct sieve_build *build, uint32_t target)
-{
-	sieve_build_code(build, SIEVE_CODE_JUMP);
-	sieve_build_code(build, target);
 }
 
 #define BYTES(vec) ((vec).count * sizeof(*(vec).items))

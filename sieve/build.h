@@ -19,6 +19,7 @@ struct sieve_build {
 	uint64_t setup;
 	struct sieve_shared *shared;	/* constants that are in the pool already */
 	uint32_t shared_count, shared_mask;
+	ROOST_VEC(uint32_t) lists;	/* by item: the list of it alone; 0: none yet */
 	uint32_t numbers[SIEVE_SHARED_NUMBERS];	/* items of small ones; 0: none yet */
 	uint32_t *operation_numbers;	/* of the instance's operations, + 1; 0: not in use yet */
 };
@@ -35,20 +36,50 @@ uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, 
 uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 			   const uint32_t *items, uint32_t count);
 
-/* operation: its number in the instance; as, name: "test", "header". */
-uint32_t sieve_build_operation(struct sieve_build *build, uint32_t operation, const char *as,
+void sieve_build_add_operation(struct sieve_build *build, uint32_t operation, const char *as,
 			       const char *name);
+/* operation: its number in the instance; as, name: "test", "header". */
+static inline uint32_t sieve_build_operation(struct sieve_build *build, uint32_t operation, const char *as,
+					     const char *name)
+{
+	if (build->operation_numbers[operation] == 0)
+		sieve_build_add_operation(build, operation, as, name);
+	return build->operation_numbers[operation] - 1;
+}
+
 void sieve_build_extension(struct sieve_build *build, const char *name);
-/* head: the four words of a CALL; args: the others. */
-void sieve_build_call(struct sieve_build *build, const uint32_t head[4], const uint32_t *args);
-void sieve_build_code(struct sieve_build *build, uint32_t word);
+/* Room for count words of code at its end; those that are written are then to be added to its count. */
+static inline uint32_t *sieve_build_room(struct sieve_build *build, size_t count)
+{
+	roost_vec_reserve(&build->code, count);
+	return build->code.items + build->code.count;
+}
+
+static inline void sieve_build_code(struct sieve_build *build, uint32_t word)
+{
+	roost_vec_push(&build->code, word);
+}
+
 /*
  * A jump whose target is not known yet. Those to the same place are a chain that begins with 0 and is
  * kept in the words for their targets until sieve_build_land lets all of them go to here.
  */
-void sieve_build_jump(struct sieve_build *build, enum sieve_code code, uint32_t *chain);
+static inline void sieve_build_jump(struct sieve_build *build, enum sieve_code code, uint32_t *chain)
+{
+	uint32_t *to = sieve_build_room(build, 2);
+
+	to[0] = code;
+	to[1] = *chain;
+	*chain = (uint32_t)build->code.count + 1;
+	build->code.count += 2;
+}
+
+static inline void sieve_build_jump_back(struct sieve_build *build, uint32_t target)
+{
+	sieve_build_jump(build, SIEVE_CODE_JUMP, &target);
+}
+
 void sieve_build_land(struct sieve_build *build, uint32_t chain);
-void sieve_build_jump_back(struct sieve_build *build, uint32_t target);
 
 void sieve_build_write(struct roost_str *out, const struct sieve_build *build);
 

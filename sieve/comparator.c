@@ -15,18 +15,27 @@ static uint64_t upper_word(uint64_t word)
 	return word - ((from_a & ~beyond_z & ~word & high) >> 2);
 }
 
+static void upper_eight(char *to, const char *text)
+{
+	uint64_t word;
+
+	memcpy(&word, text, sizeof(word));
+	word = upper_word(word);
+	memcpy(to, &word, sizeof(word));
+}
+
 /* Upper case, as RFC 4790 section 9.2.1 orders "_" and the like between the cases. */
 static void prepare_casemap(struct roost_str *out, const char *text, size_t len)
 {
 	char *to = roost_str_reserve(out, len);
 	size_t i = 0;
 
-	for (; i + 8 <= len; i += 8) {
-		uint64_t word;
-
-		memcpy(&word, text + i, 8);
-		word = upper_word(word);
-		memcpy(to + i, &word, 8);
+	for (; i + 8 <= len; i += 8)
+		upper_eight(to + i, text + i);
+	/* The last word of a longer text is done once more with what is left. */
+	if (i < len && len > 8) {
+		upper_eight(to + len - 8, text + len - 8);
+		i = len;
 	}
 	for (; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];

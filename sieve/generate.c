@@ -63,42 +63,52 @@ static const struct sieve_comparator *key_comparator(const struct sieve_use *use
 static uint32_t key_item(struct sieve_compile *compile, const struct sieve_comparator *comparator,
 			 const struct sieve_string *string)
 {
+	struct roost_str *key = &compile->scratch;
+
 	if (!string->constant || comparator == NULL || comparator->prepare == NULL)
 		return string_item(compile, string);
-	roost_str_truncate(&compile->scratch, 0);
-	comparator->prepare(&compile->scratch, string->text.data, string->text.len);
-	return sieve_build_string(&compile->build, sieve_text_of_str(&compile->scratch));
+	key->len = 0;
+	comparator->prepare(key, string->text.data, string->text.len);
+	return sieve_build_string(&compile->build, (struct sieve_text){ key->data, key->len });
 }
 
-static uint32_t bound_item(struct sieve_compile *compile, const struct sieve_use *use,
-			   const struct sieve_bound *bound)
+static uint32_t list_item(struct sieve_compile *compile, const struct sieve_use *use,
+			  const struct sieve_bound *bound)
 {
-	const struct sieve_comparator *comparator;
+	const struct sieve_comparator *comparator = key_comparator(use, bound);
 	uint32_t few[8], *items = few;
 
-	if (bound->type == SIEVE_NUMBER)
-		return sieve_build_number(&compile->build, bound->number);
-	if (bound->type == SIEVE_STRING)
-		return string_item(compile, &bound->strings[0]);
 	if (bound->count > ROOST_COUNT(few))
 		items = roost_arena_alloc(compile->arena, bound->count * sizeof(*items));
-	comparator = key_comparator(use, bound);
 	for (uint32_t i = 0; i < bound->count; i++)
 		items[i] = key_item(compile, comparator, &bound->strings[i]);
 	return sieve_build_group(&compile->build, SIEVE_ITEM_LIST, items, bound->count);
 }
 
+static inline uint32_t bound_item(struct sieve_compile *compile, const struct sieve_use *use,
+				  const struct sieve_bound *bound)
+{
+	switch (bound->type) {
+	case SIEVE_NUMBER: return sieve_build_number(&compile->build, bound->number);
+	case SIEVE_STRING: return string_item(compile, &bound->strings[0]);
+	default: return list_item(compile, use, bound);
+	}
+}
+
 static void generate_call(struct sieve_compile *compile, const struct sieve_use *use)
 {
 	struct sieve_build *build = &compile->build;
-	uint32_t operation = sieve_build_operation(build, use->operation, use->as, use->def->name);
-	uint32_t count = 0, words[2 * SIEVE_SLOT_COUNT];
+	uint32_t *code = sieve_build_room(build, 4 + 2 * SIEVE_SLOT_COUNT), *to = code + 4;
 
 	for (const struct sieve_bound *bound = use->bound; bound != NULL; bound = bound->next) {
-		words[2 * count] = bound->slot;
-		words[2 * count++ + 1] = bound_item(compile, use, bound);
+		*to++ = bound->slot;
+		*to++ = bound_item(compile, use, bound);
 	}
-	sieve_build_call(build, (uint32_t[]){ SIEVE_CODE_CALL, operation, use->at.line, count }, words);
+	code[0] = SIEVE_CODE_CALL;
+	code[1] = sieve_build_operation(build, use->operation, use->as, use->def->name);
+	code[2] = use->at.line;
+	code[3] = (uint32_t)(to - code - 4) / 2;
+	build->code.count += (size_t)(to - code);
 }
 
 /* Jump when the test's value is when, else fall through. */

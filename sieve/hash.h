@@ -49,19 +49,22 @@ static inline uint64_t sieve_hash(uint64_t hash, struct sieve_text text)
 /* For tables of short texts: every byte counts, none is looked for one by one. */
 static inline uint64_t sieve_hash_short(const char *at, size_t len)
 {
+	const char *end = at + len;
 	uint64_t hash = len;
-	size_t left = len;
 
-	for (; left > 8; left -= 8, at += 8)
+	for (; end - at > 8; at += 8)
 		hash = sieve_hash_step(hash, sieve_hash_load(at));
 	if (len >= 8) {
-		hash = sieve_hash_step(hash, sieve_hash_load(at + left - 8));
-	} else {
-		uint64_t word = 0;
+		hash = sieve_hash_step(hash, sieve_hash_load(end - 8));
+	} else if (len >= 4) {
+		uint32_t first, last;
 
-		for (size_t i = 0; i < left; i++)
-			word = word << 8 | (unsigned char)at[i];
-		hash = sieve_hash_step(hash, word);
+		memcpy(&first, at, sizeof(first));
+		memcpy(&last, end - sizeof(last), sizeof(last));
+		hash = sieve_hash_step(hash, first | (uint64_t)last << 32);
+	} else if (len > 0) {
+		hash = sieve_hash_step(hash, (unsigned char)at[0] | (uint64_t)(unsigned char)at[len / 2] << 8 |
+				       (uint64_t)(unsigned char)end[-1] << 16);
 	}
 	return hash ^ hash >> 32;
 }
