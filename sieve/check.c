@@ -100,7 +100,8 @@ struct sieve_bound *sieve_use_bind(struct sieve_check *check, struct sieve_use *
 	bound = *end;
 	if (bound == NULL || bound->slot != slot) {
 		bound = sieve_pool_alloc(&check->pool, sizeof(*bound));
-		*bound = (struct sieve_bound){ .next = *end, .slot = slot };
+		*bound = (struct sieve_bound){ .next = *end, .slot = slot, .type = type, .tag = NULL, .at = { 0 },
+						 .number = 0, .strings = NULL, .count = 0 };
 		*end = bound;
 	}
 	bound->type = type;
@@ -149,35 +150,43 @@ static bool first_mention(struct sieve_check *check, const char *kind, struct si
 }
 
 /* Names are case-insensitive and reported once when unknown. */
+SIEVE_RARE static void no_such_use(struct sieve_check *check, const struct sieve_node *node, bool known,
+				   bool test)
+{
+	const char *kind = test ? "test" : "command";
+
+	if (known)
+		sieve_check_error(check, node->at, "attempted to use %s '%.*s' as %s",
+				  test ? "command" : "test", (int)node->name.len, node->name.data, kind);
+	else if (first_mention(check, kind, node->name))
+		sieve_check_error(check, node->at,
+				  "unknown %s '%.*s' (only reported once at first occurrence)",
+				  kind, (int)node->name.len, node->name.data);
+}
+
 static struct sieve_use *use_create(struct sieve_check *check, const struct sieve_node *node, bool test)
 {
 	const struct sieve_meaning *meaning = find_meaning(check, node, test);
 	uint32_t operation = meaning == NULL ? 0 : test ? meaning->test : meaning->command;
-	const char *kind = test ? "test" : "command";
 	struct sieve_use *use;
 
 	if (operation == 0) {
-		if (meaning != NULL)
-			sieve_check_error(check, node->at, "attempted to use %s '%.*s' as %s",
-					  test ? "command" : "test", (int)node->name.len,
-					  node->name.data, kind);
-		else if (first_mention(check, kind, node->name))
-			sieve_check_error(check, node->at,
-					  "unknown %s '%.*s' (only reported once at first occurrence)",
-					  kind, (int)node->name.len, node->name.data);
+		no_such_use(check, node, meaning != NULL, test);
 		return NULL;
 	}
 	use = sieve_pool_alloc(&check->pool, sizeof(*use));
+	/* All members stand here: to clear them first would cost more. */
 	*use = (struct sieve_use){
-		.def = meaning->def, .operation = operation, .at = node->at, .value = -1, .check = check,
-		.as = kind, .parent = check->scope,
+		.next = NULL, .def = meaning->def, .at = node->at, .bound = NULL, .tests = NULL, .block = NULL,
+		.value = -1, .operation = operation, .parent = check->scope, .check = check,
+		.as = test ? "test" : "command",
 	};
 	return use;
 }
 
 /* What is wrong with the tests as such; the error is the last of the own ones. */
-static bool bad_subtests(struct sieve_check *check, const struct sieve_use *use,
-			 const struct sieve_node *node)
+SIEVE_RARE static bool bad_subtests(struct sieve_check *check, const struct sieve_use *use,
+				    const struct sieve_node *node)
 {
 	const struct sieve_node *test = node->tests;
 	const char *name = sieve_use_name(check, use);

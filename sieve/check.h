@@ -34,7 +34,6 @@ struct sieve_use {
 	struct sieve_bound *bound;
 	struct sieve_use *tests, *block;
 	int value;			/* of a test: 0, 1 when constant, else -1 */
-	uint32_t unit;			/* include: the script's number */
 	struct sieve_use *parent;
 	uint32_t operation;		/* number in the instance */
 	struct sieve_check *check;
@@ -42,6 +41,9 @@ struct sieve_use {
 };
 
 struct sieve_compile;
+
+/* What only scripts in error come to: kept out of the frames of those who call it. */
+#define SIEVE_RARE __attribute__((cold, noinline))
 
 struct sieve_check {
 	struct sieve_compile *compile;

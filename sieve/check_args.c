@@ -21,12 +21,12 @@ static const char *arg_type_name(const struct sieve_arg *arg)
 
 static bool type_fits(const struct sieve_arg *arg, enum sieve_type type)
 {
-	switch (arg->type) {
-	case SIEVE_ARG_NUMBER: return type == SIEVE_NUMBER;
-	case SIEVE_ARG_STRING: return type == SIEVE_STRING || type == SIEVE_LIST;
-	case SIEVE_ARG_LIST: return type == SIEVE_LIST;
-	default: return false;
-	}
+	static const unsigned char fits[] = {
+		[SIEVE_ARG_TAG] = 0, [SIEVE_ARG_NUMBER] = 1 << SIEVE_NUMBER,
+		[SIEVE_ARG_STRING] = 1 << SIEVE_STRING | 1 << SIEVE_LIST, [SIEVE_ARG_LIST] = 1 << SIEVE_LIST,
+	};
+
+	return (fits[arg->type] & 1 << type) != 0;
 }
 
 static const struct sieve_tag *find_tag(const struct sieve_check *check,
@@ -64,7 +64,7 @@ static int bind_value(struct sieve_check *check, struct sieve_bound *bound, stru
 	return result;
 }
 
-static int bad_parameter(struct sieve_check *check, const struct sieve_use *use,
+SIEVE_RARE static int bad_parameter(struct sieve_check *check, const struct sieve_use *use,
 			 const struct sieve_arg *tag_arg, const struct sieve_tag *tag,
 			 const struct sieve_arg *arg)
 {
@@ -81,7 +81,7 @@ static int bad_parameter(struct sieve_check *check, const struct sieve_use *use,
 	return -1;
 }
 
-static int duplicate(struct sieve_check *check, const struct sieve_use *use,
+SIEVE_RARE static int duplicate(struct sieve_check *check, const struct sieve_use *use,
 		     const struct sieve_arg *arg, const struct sieve_tag *tag)
 {
 	const char *name = sieve_use_name(check, use);
@@ -129,7 +129,7 @@ static int bind_tag(struct sieve_check *check, struct sieve_use *use, struct sie
 	return tag->check != NULL ? tag->check(check, use, bound) : 0;
 }
 
-static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use, struct sieve_text tag)
+SIEVE_RARE static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use, struct sieve_text tag)
 {
 	char key[120];
 
@@ -139,17 +139,21 @@ static bool tag_mentioned(struct sieve_check *check, const struct sieve_use *use
 	return roost_map_set(check->unknown, key, check) != NULL;
 }
 
-static int unknown_tags(struct sieve_check *check, const struct sieve_use *use,
-			struct sieve_arg *arg)
+SIEVE_RARE static int unknown_tag(struct sieve_check *check, const struct sieve_use *use,
+				  const struct sieve_arg *arg)
+{
+	if (!tag_mentioned(check, use, arg->tag))
+		sieve_check_error(check, arg->at, "unknown tagged argument ':%.*s' for the %s "
+			"(only reported once at first occurrence)", (int)arg->tag.len, arg->tag.data,
+			sieve_use_name(check, use));
+	return -1;
+}
+
+static int find_tags(struct sieve_check *check, const struct sieve_use *use, struct sieve_arg *arg)
 {
 	for (; arg != NULL; arg = arg->next) {
-		if (arg->type != SIEVE_ARG_TAG || (arg->meaning = find_tag(check, use, arg->word)) != NULL)
-			continue;
-		if (!tag_mentioned(check, use, arg->tag))
-			sieve_check_error(check, arg->at, "unknown tagged argument ':%.*s' for the %s "
-				"(only reported once at first occurrence)", (int)arg->tag.len, arg->tag.data,
-				sieve_use_name(check, use));
-		return -1;
+		if (arg->type == SIEVE_ARG_TAG && (arg->meaning = find_tag(check, use, arg->word)) == NULL)
+			return unknown_tag(check, use, arg);
 	}
 	return 0;
 }
@@ -172,49 +176,53 @@ static bool forgotten_colon(struct sieve_check *check, const struct sieve_use *u
 	return true;
 }
 
-static unsigned param_count(const struct sieve_def *def)
+SIEVE_RARE static int misplaced_tag(struct sieve_check *check, const struct sieve_use *use,
+				    const struct sieve_arg *arg)
 {
-	unsigned count = 0;
+	sieve_check_error(check, arg->at, "encountered an unexpected tagged argument ':%.*s' after a "
+			  "positional one of the %s", (int)arg->tag.len, arg->tag.data,
+			  sieve_use_name(check, use));
+	return -1;
+}
 
-	while (count < ROOST_COUNT(def->params) && def->params[count].name != NULL)
-		count++;
-	return count;
+SIEVE_RARE static int wrong_count(struct sieve_check *check, const struct sieve_use *use, unsigned count)
+{
+	sieve_check_error(check, use->at, "the %s requires %u positional argument(s), but %u %s specified",
+			  sieve_use_name(check, use), use->def->required, count, count == 1 ? "is" : "are");
+	return -1;
+}
+
+SIEVE_RARE static int wrong_type(struct sieve_check *check, const struct sieve_use *use,
+				 const struct sieve_arg *arg, const struct sieve_param *param, unsigned number)
+{
+	sieve_check_error(check, arg->at, "the %s expects %s as argument %u (%s), but %s was found",
+			  sieve_use_name(check, use), type_names[param->type], number, param->name,
+			  arg_type_name(arg));
+	return -1;
 }
 
 static int check_positional(struct sieve_check *check, struct sieve_use *use, struct sieve_arg *arg)
 {
 	const struct sieve_def *def = use->def;
-	unsigned allowed = param_count(def), count = 0, at;
+	unsigned count = 0, at;
+	bool room;
 
-	for (const struct sieve_arg *each = arg; each != NULL; each = each->next) {
-		if (each->type == SIEVE_ARG_TAG) {
-			sieve_check_error(check, each->at, "encountered an unexpected tagged argument "
-				"':%.*s' after a positional one of the %s", (int)each->tag.len, each->tag.data,
-				sieve_use_name(check, use));
-			return -1;
-		}
-		count++;
+	for (const struct sieve_arg *each = arg; each != NULL; each = each->next, count++) {
+		if (each->type == SIEVE_ARG_TAG)
+			return misplaced_tag(check, use, each);
 	}
-	if (count < def->required || count > allowed) {
-		sieve_check_error(check, use->at, "the %s requires %u positional argument(s), but %u "
-			"%s specified", sieve_use_name(check, use), def->required, count,
-			count == 1 ? "is" : "are");
-		return -1;
-	}
-	at = def->optional_first && count < allowed ? 1 : 0;
+	if (count < def->required || (count > 0 && (count > ROOST_COUNT(def->params) ||
+						    def->params[count - 1].name == NULL)))
+		return wrong_count(check, use, count);
+	room = count < ROOST_COUNT(def->params) && def->params[count].name != NULL;
+	at = def->optional_first && room ? 1 : 0;
 	for (unsigned i = 1; arg != NULL; arg = arg->next, at++, i++) {
-		struct sieve_bound *bound;
+		const struct sieve_param *param = &def->params[at];
 
-		if (!type_fits(arg, def->params[at].type)) {
-			sieve_check_error(check, arg->at, "the %s expects %s as argument %u (%s), but "
-				"%s was found", sieve_use_name(check, use),
-				type_names[def->params[at].type], i, def->params[at].name,
-				arg_type_name(arg));
-			return -1;
-		}
-		bound = sieve_use_bind(check, use, (enum sieve_slot)(SIEVE_SLOT_ARG0 + at),
-				       def->params[at].type);
-		if (bind_value(check, bound, arg) < 0)
+		if (!type_fits(arg, param->type))
+			return wrong_type(check, use, arg, param, i);
+		if (bind_value(check, sieve_use_bind(check, use, (enum sieve_slot)(SIEVE_SLOT_ARG0 + at),
+						     param->type), arg) < 0)
 			return -1;
 	}
 	return 0;
@@ -273,18 +281,19 @@ static bool no_arguments(const struct sieve_def *def, const struct sieve_node *n
 int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
 {
 	struct sieve_arg *arg = node->args;
+	bool tagged = arg != NULL && arg->type == SIEVE_ARG_TAG;
 
 	if (no_arguments(use->def, node))
 		return 0;
-	if (unknown_tags(check, use, node->args) < 0)
+	if (find_tags(check, use, node->args) < 0)
 		return -1;
 	while (arg != NULL && arg->type == SIEVE_ARG_TAG) {
 		if (bind_tag(check, use, &arg) < 0)
 			return -1;
 	}
-	if (check_needs(check, use) < 0 || forgotten_colon(check, use, node))
+	if ((tagged && check_needs(check, use) < 0) || forgotten_colon(check, use, node))
 		return -1;
 	if (check_positional(check, use, arg) < 0)
 		return -1;
-	return check_expressions(check, use);
+	return tagged ? check_expressions(check, use) : 0;
 }
