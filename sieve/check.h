@@ -82,8 +82,18 @@ struct sieve_bound *sieve_use_bind(struct sieve_check *check, struct sieve_use *
 const char *sieve_use_name(struct sieve_check *check, const struct sieve_use *use);
 
 /* --- arguments (check_args.c) --- */
-int sieve_check_args(struct sieve_check *check, struct sieve_use *use,
-		     const struct sieve_node *node);
+int sieve_check_some_args(struct sieve_check *check, struct sieve_use *use,
+			  const struct sieve_node *node);
+
+/* Most commands and control structures have no arguments, miss none and have none by mistake. */
+static inline int sieve_check_args(struct sieve_check *check, struct sieve_use *use,
+				   const struct sieve_node *node)
+{
+	bool none = node->args == NULL && use->def->required == 0 &&
+		(node->tests == NULL || use->def->subtests != SIEVE_NO_TESTS);
+
+	return none ? 0 : sieve_check_some_args(check, use, node);
+}
 
 /* Whether what stands where a test would is a tag without its colon. */
 bool sieve_check_lacks_colon(const struct sieve_check *check, const struct sieve_use *use,

@@ -271,20 +271,11 @@ static int check_expressions(struct sieve_check *check, const struct sieve_use *
 	return 0;
 }
 
-/* Most commands and control structures: none are there, none are missed, none is there by mistake. */
-static bool no_arguments(const struct sieve_def *def, const struct sieve_node *node)
-{
-	return node->args == NULL && def->required == 0 &&
-		(node->tests == NULL || def->subtests != SIEVE_NO_TESTS);
-}
-
-int sieve_check_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
+int sieve_check_some_args(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node)
 {
 	struct sieve_arg *arg = node->args;
 	bool tagged = arg != NULL && arg->type == SIEVE_ARG_TAG;
 
-	if (no_arguments(use->def, node))
-		return 0;
 	if (find_tags(check, use, node->args) < 0)
 		return -1;
 	while (arg != NULL && arg->type == SIEVE_ARG_TAG) {
