@@ -62,9 +62,11 @@ enum {
 
 /*
  * Read a script. script: its name for diagnostics; words: what may be known, or NULL. False when there
- * were errors; all are in diag then, and what could be made out is in *commands.
+ * were errors; all are in diag then, and what could be made out is in *commands. *identity: sieve_hash() of
+ * the source, made while it is read.
  */
 bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, const char *script,
-		 struct sieve_text source, struct sieve_diag *diag, struct sieve_node **commands);
+		 struct sieve_text source, struct sieve_diag *diag, struct sieve_node **commands,
+		 uint64_t *identity);
 
 #endif

@@ -113,26 +113,31 @@ static inline struct sieve_shared *find_shared(struct sieve_build *build, enum s
 	return shared;
 }
 
-uint32_t sieve_build_string(struct sieve_build *build, struct sieve_text text)
+uint32_t sieve_build_new_string(struct sieve_build *build, struct sieve_text text)
 {
-	struct sieve_shared *shared = find_shared(build, SIEVE_ITEM_STRING, text.data, (uint32_t)text.len);
-	char *to;
+	char *to = roost_str_reserve(&build->bytes, text.len + 1);
+	uint32_t offset = (uint32_t)build->bytes.len;
 
-	if (shared->item != 0)
-		return shared->item;
-	to = roost_str_reserve(&build->bytes, text.len + 1);
 	if (text.len > 0)
 		memcpy(to, text.data, text.len);
 	to[text.len] = to[text.len + 1] = '\0';
-	shared->item = sieve_build_item(build, SIEVE_ITEM_STRING, (uint32_t)build->bytes.len,
-					(uint32_t)text.len);
 	build->bytes.len += text.len + 1;
-	build->shared_count++;
+	return sieve_build_item(build, SIEVE_ITEM_STRING, offset, (uint32_t)text.len);
+}
+
+uint32_t sieve_build_string(struct sieve_build *build, struct sieve_text text)
+{
+	struct sieve_shared *shared = find_shared(build, SIEVE_ITEM_STRING, text.data, (uint32_t)text.len);
+
+	if (shared->item == 0) {
+		shared->item = sieve_build_new_string(build, text);
+		build->shared_count++;
+	}
 	return shared->item;
 }
 
-static uint32_t new_group(struct sieve_build *build, enum sieve_item_type type,
-			  const uint32_t *items, uint32_t count)
+uint32_t sieve_build_new_group(struct sieve_build *build, enum sieve_item_type type,
+			       const uint32_t *items, uint32_t count)
 {
 	uint32_t first = (uint32_t)build->index.count;
 
@@ -149,7 +154,7 @@ static uint32_t list_of_one(struct sieve_build *build, const uint32_t *item)
 	while (build->lists.count <= *item)
 		roost_vec_push(&build->lists, 0);
 	if (build->lists.items[*item] == 0)
-		build->lists.items[*item] = new_group(build, SIEVE_ITEM_LIST, item, 1);
+		build->lists.items[*item] = sieve_build_new_group(build, SIEVE_ITEM_LIST, item, 1);
 	return build->lists.items[*item];
 }
 
@@ -162,7 +167,7 @@ uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 		return list_of_one(build, items);
 	shared = find_shared(build, type, items, count);
 	if (shared->item == 0) {
-		shared->item = new_group(build, type, items, count);
+		shared->item = sieve_build_new_group(build, type, items, count);
 		build->shared_count++;
 	}
 	return shared->item;

@@ -35,6 +35,10 @@ uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, 
 /* LIST or TEMPLATE. */
 uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 			   const uint32_t *items, uint32_t count);
+/* What is hardly ever equal to another is not looked for. */
+uint32_t sieve_build_new_string(struct sieve_build *build, struct sieve_text text);
+uint32_t sieve_build_new_group(struct sieve_build *build, enum sieve_item_type type,
+			       const uint32_t *items, uint32_t count);
 
 void sieve_build_add_operation(struct sieve_build *build, uint32_t operation, const char *as,
 			       const char *name);

@@ -1,6 +1,5 @@
 /* compile - a script and those it includes: parse, check, generate. */
 #include "sieve/compile.h"
-#include "sieve/hash.h"
 
 enum { MAX_INCLUDES = 255, MAX_INCLUDE_DEPTH = 10 };
 
@@ -45,15 +44,15 @@ static const char *compile_unit(struct sieve_compile *compile, const char *name,
 	uint32_t errors = compile->diag->errors, first = build->variables;
 	struct sieve_node *commands = NULL;
 	struct sieve_use *uses;
-	uint64_t identity = sieve_hash(0, source);
+	uint64_t identity = 0;
 
 	build->units.items[unit].name = sieve_build_string(build, sieve_text_of(name));
 	build->units.items[unit].location = location;
+	if (!sieve_parse(compile->arena, &compile->instance->words, name, source, compile->diag,
+			 &commands, &identity))
+		return "parse";
 	build->units.items[unit].identity[0] = (uint32_t)identity;
 	build->units.items[unit].identity[1] = (uint32_t)(identity >> 32);
-	if (!sieve_parse(compile->arena, &compile->instance->words, name, source, compile->diag,
-			 &commands))
-		return "parse";
 	check.variables = roost_map_create();
 	check.globals = roost_map_create();
 	check.unknown = roost_map_create();
@@ -201,6 +200,7 @@ bool sieve_compile(const struct sieve_instance *instance, const struct sieve_loa
 	const char *failed;
 	uint64_t limit = sieve_setting_size(instance, "sieve_max_script_size", 1 << 20);
 
+	compile.pool.arena = compile.arena;
 	sieve_build_init(&compile.build, instance->operation_count, source.len);
 	compile.build.setup = sieve_instance_setup(instance);
 	if (limit != 0 && source.len > limit) {

@@ -10,6 +10,7 @@ struct sieve_compile {
 	const struct sieve_instance *instance;
 	const struct sieve_loader *loader;
 	struct roost_arena *arena;
+	struct sieve_pool pool;		/* of arena */
 	struct sieve_diag *diag;
 	struct sieve_build build;
 	struct roost_map *globals;	/* name -> number + 1 */

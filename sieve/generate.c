@@ -31,17 +31,21 @@ static uint32_t piece_item(struct sieve_build *build, const struct sieve_piece *
 	}
 }
 
-static uint32_t string_item(struct sieve_compile *compile, const struct sieve_string *string)
+static uint32_t template_item(struct sieve_compile *compile, const struct sieve_string *string)
 {
 	struct sieve_build *build = &compile->build;
 	uint32_t *items;
 
-	if (string->constant)
-		return sieve_build_string(build, string->text);
-	items = roost_arena_alloc(compile->arena, string->count * sizeof(*items));
+	items = sieve_pool_alloc(&compile->pool, string->count * sizeof(*items));
 	for (uint32_t i = 0; i < string->count; i++)
 		items[i] = piece_item(build, &string->pieces[i]);
 	return sieve_build_group(build, SIEVE_ITEM_TEMPLATE, items, string->count);
+}
+
+static inline uint32_t string_item(struct sieve_compile *compile, const struct sieve_string *string)
+{
+	return string->constant ? sieve_build_string(&compile->build, string->text) :
+		template_item(compile, string);
 }
 
 /* Constant keys are stored as their comparator compares them, so that no run has to prepare them. */
@@ -65,24 +69,27 @@ static uint32_t key_item(struct sieve_compile *compile, const struct sieve_compa
 {
 	struct roost_str *key = &compile->scratch;
 
-	if (!string->constant || comparator == NULL || comparator->prepare == NULL)
+	if (!string->constant)
 		return string_item(compile, string);
 	key->len = 0;
 	comparator->prepare(key, string->text.data, string->text.len);
-	return sieve_build_string(&compile->build, (struct sieve_text){ key->data, key->len });
+	return sieve_build_new_string(&compile->build, (struct sieve_text){ key->data, key->len });
 }
 
 static uint32_t list_item(struct sieve_compile *compile, const struct sieve_use *use,
 			  const struct sieve_bound *bound)
 {
 	const struct sieve_comparator *comparator = key_comparator(use, bound);
-	uint32_t few[8], *items = few;
+	bool keys = comparator != NULL && comparator->prepare != NULL;
+	uint32_t one, *items = &one;
 
-	if (bound->count > ROOST_COUNT(few))
-		items = roost_arena_alloc(compile->arena, bound->count * sizeof(*items));
+	if (bound->count > 1)
+		items = sieve_pool_alloc(&compile->pool, bound->count * sizeof(*items));
 	for (uint32_t i = 0; i < bound->count; i++)
-		items[i] = key_item(compile, comparator, &bound->strings[i]);
-	return sieve_build_group(&compile->build, SIEVE_ITEM_LIST, items, bound->count);
+		items[i] = keys ? key_item(compile, comparator, &bound->strings[i]) :
+			string_item(compile, &bound->strings[i]);
+	return keys ? sieve_build_new_group(&compile->build, SIEVE_ITEM_LIST, items, bound->count) :
+		sieve_build_group(&compile->build, SIEVE_ITEM_LIST, items, bound->count);
 }
 
 static inline uint32_t bound_item(struct sieve_compile *compile, const struct sieve_use *use,

@@ -22,28 +22,47 @@ static inline uint64_t sieve_hash_step(uint64_t hash, uint64_t word)
 	return hash << 27 | hash >> 37;
 }
 
-static inline uint64_t sieve_hash(uint64_t hash, struct sieve_text text)
+/* The word at at, which is copied to to unless that is NULL. */
+static inline uint64_t sieve_hash_pass(char *to, const char *at)
+{
+	uint64_t word = sieve_hash_load(at);
+
+	if (to != NULL)
+		memcpy(to, &word, sizeof(word));
+	return word;
+}
+
+static inline __attribute__((always_inline)) uint64_t sieve_hash_copy(uint64_t hash, char *to,
+								      struct sieve_text text)
 {
 	uint64_t a = hash, b = hash + 1, c = hash + 2, d = hash + 3, word = 0;
-	size_t left = text.len;
-	const char *at = text.data;
+	const bool copy = to != NULL;
+	const char *at = text.data, *end = at + text.len;
 
-	for (; left >= 32; left -= 32, at += 32) {
-		a = sieve_hash_step(a, sieve_hash_load(at));
-		b = sieve_hash_step(b, sieve_hash_load(at + 8));
-		c = sieve_hash_step(c, sieve_hash_load(at + 16));
-		d = sieve_hash_step(d, sieve_hash_load(at + 24));
+	for (; end - at >= 32; at += 32, to = copy ? to + 32 : NULL) {
+		a = sieve_hash_step(a, sieve_hash_pass(to, at));
+		b = sieve_hash_step(b, sieve_hash_pass(copy ? to + 8 : NULL, at + 8));
+		c = sieve_hash_step(c, sieve_hash_pass(copy ? to + 16 : NULL, at + 16));
+		d = sieve_hash_step(d, sieve_hash_pass(copy ? to + 24 : NULL, at + 24));
 	}
-	for (; left >= 8; left -= 8, at += 8)
-		a = sieve_hash_step(a, sieve_hash_load(at));
-	if (left > 0)
-		memcpy(&word, at, left);
+	for (; end - at >= 8; at += 8, to = copy ? to + 8 : NULL)
+		a = sieve_hash_step(a, sieve_hash_pass(to, at));
+	if (at < end) {
+		memcpy(&word, at, (size_t)(end - at));
+		if (copy)
+			memcpy(to, at, (size_t)(end - at));
+	}
 	hash = sieve_hash_step(a, word);
 	hash = sieve_hash_step(hash, b);
 	hash = sieve_hash_step(hash, c);
 	hash = sieve_hash_step(hash, d);
 	hash = (hash ^ text.len) * SIEVE_HASH_FACTOR;
 	return hash ^ hash >> 29;
+}
+
+static inline uint64_t sieve_hash(uint64_t hash, struct sieve_text text)
+{
+	return sieve_hash_copy(hash, NULL, text);
 }
 
 /* For tables of short texts: every byte counts, none is looked for one by one. */

@@ -108,7 +108,8 @@ int sieve_parser_recover(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *
 }
 
 bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, const char *script,
-		 struct sieve_text source, struct sieve_diag *diag, struct sieve_node **commands)
+		 struct sieve_text source, struct sieve_diag *diag, struct sieve_node **commands,
+		 uint64_t *identity)
 {
 	struct sieve_parser parser = {
 		.pool = { .arena = arena }, .words = words, .script = script, .diag = diag,
@@ -122,8 +123,7 @@ bool sieve_parse(struct roost_arena *arena, const struct sieve_words *words, con
 		return false;
 	}
 	copy = roost_arena_alloc(arena, source.len + 2);
-	if (source.len > 0)
-		memcpy(copy, source.data, source.len);
+	*identity = sieve_hash_copy(0, copy, source);
 	copy[source.len] = copy[source.len + 1] = '\0';
 	if (sieve_lexer_begin(&parser, copy, source.len) < 0)
 		abort();

@@ -9,10 +9,12 @@ static unsigned errors_of(const char *source, size_t len)
 	struct roost_arena *arena = roost_arena_create("test");
 	struct sieve_node *commands = NULL;
 	struct sieve_diag diag;
+	uint64_t identity;
 	unsigned errors;
 
 	sieve_diag_init(&diag);
-	sieve_parse(arena, NULL, "test", (struct sieve_text){ source, len }, &diag, &commands);
+	sieve_parse(arena, NULL, "test", (struct sieve_text){ source, len }, &diag, &commands,
+		    &identity);
 	errors = diag.errors;
 	sieve_diag_free(&diag);
 	roost_arena_free(arena);
@@ -86,9 +88,11 @@ static void test_strings(void **state)
 	struct roost_arena *arena = roost_arena_create("test");
 	struct sieve_node *node = NULL;
 	struct sieve_diag diag;
+	uint64_t identity;
 
 	sieve_diag_init(&diag);
-	assert_true(sieve_parse(arena, NULL, "test", SIEVE_TEXT(source), &diag, &node));
+	assert_true(sieve_parse(arena, NULL, "test", SIEVE_TEXT(source), &diag, &node, &identity));
+	assert_true(identity == sieve_hash(0, SIEVE_TEXT(source)));
 	assert_true(sieve_text_is(node->name, "keep"));
 	assert_string_equal(node->args->strings[0].text.data, ".a\r\n.b\r\n\r\n");
 	assert_string_equal(node->args->next->strings[0].text.data, "xn\"\\\r\n");
