@@ -318,13 +318,39 @@ static void check_body(struct sieve_check *check, struct sieve_use *use,
 				  sieve_use_name(check, use));
 }
 
+/* Tests and block of a command; what an ihave among the tests requires holds in the block only. */
+static void check_parts(struct sieve_check *check, struct sieve_use *use, const struct sieve_node *node,
+			const struct sieve_use *previous)
+{
+	const struct sieve_def *def = use->def;
+	bool link = def->control == SIEVE_ELSIF || def->control == SIEVE_ELSE;
+	bool saved[SIEVE_MAX_EXTENSIONS], dead;
+	struct sieve_use *outer = check->scope;
+
+	memcpy(saved, check->required, sizeof(saved));
+	if (def->subtests != SIEVE_NO_TESTS)
+		use->tests = check_subtests(check, node);
+	use->value = use->tests != NULL ? use->tests->value : -1;
+	dead = (def->control == SIEVE_IF || def->control == SIEVE_ELSIF) && use->value == 0;
+	/* What follows a branch that is always taken is as dead as one that never is. */
+	if (link && previous != NULL && previous->value == 1) {
+		dead = true;
+		use->value = 1;
+	}
+	check->scope = use;
+	if (node->has_block && def->block == SIEVE_BLOCK && !dead)
+		use->block = check_block(check, node->block);
+	check->scope = outer;
+	if (def->subtests != SIEVE_NO_TESTS)
+		memcpy(check->required, saved, sizeof(saved));
+}
+
 static struct sieve_use *check_command(struct sieve_check *check, const struct sieve_node *node,
 				       const struct sieve_use *previous, bool *broken)
 {
-	struct sieve_use *use = use_create(check, node, false), *outer = check->scope;
-	bool saved[SIEVE_MAX_EXTENSIONS];
+	struct sieve_use *use = use_create(check, node, false);
 	const struct sieve_def *def;
-	bool dead, tests_ok;
+	bool tests_ok;
 
 	if (use == NULL) {
 		check->commands_began = true;
@@ -339,25 +365,8 @@ static struct sieve_use *check_command(struct sieve_check *check, const struct s
 		def->check(check, use);
 	tests_ok = subtests_ok(check, use, node);
 	check_body(check, use, node, !tests_ok);
-	memcpy(saved, check->required, sizeof(saved));
-	if (def->subtests != SIEVE_NO_TESTS)
-		use->tests = check_subtests(check, node);
-	dead = (def->control == SIEVE_IF || def->control == SIEVE_ELSIF) && use->tests != NULL &&
-		use->tests->value == 0;
-	use->value = use->tests != NULL ? use->tests->value : -1;
-	/* What follows a branch that is always taken is as dead as one that never is. */
-	for (const struct sieve_use *link = previous; !dead && link != NULL &&
-	     (def->control == SIEVE_ELSIF || def->control == SIEVE_ELSE); link = NULL)
-		dead = link->value == 1;
-	if ((def->control == SIEVE_ELSIF || def->control == SIEVE_ELSE) && dead &&
-	    previous != NULL && previous->value == 1)
-		use->value = 1;
-	check->scope = use;
-	if (node->has_block && def->block == SIEVE_BLOCK && !dead)
-		use->block = check_block(check, node->block);
-	check->scope = outer;
-	if (def->subtests != SIEVE_NO_TESTS)
-		memcpy(check->required, saved, sizeof(saved));
+	if (def->subtests != SIEVE_NO_TESTS || def->block == SIEVE_BLOCK)
+		check_parts(check, use, node, previous);
 	return use;
 }
 
