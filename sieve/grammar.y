@@ -34,6 +34,7 @@ static void sieve_grammar_error(struct sieve_parser *parser, const char *text);
 
 %token END 0 "end of script"
 %token <node> IDENTIFIER "identifier"
+%token <node> COMMAND "identifier with a ';'"
 %token <arg> TAG "tag"
 %token <arg> NUMBER "number"
 %token STRING "string"
@@ -42,7 +43,7 @@ static void sieve_grammar_error(struct sieve_parser *parser, const char *text);
 %token SEMICOLON "';'" BLOCK_OPEN "'{'" BLOCK_CLOSE "'}'" LIST_OPEN "'['" LIST_CLOSE "']'"
 %token TESTS_OPEN "'('" TESTS_CLOSE "')'" COMMA "','"
 
-%type <node> commands head test tests test_list
+%type <node> commands head test last_test tests test_list
 %type <count> strings
 
 %%
@@ -53,7 +54,12 @@ script:
 
 commands:
 	%empty				{ $$ = NULL; }
+	| commands COMMAND		{ $$ = append($1, $2); }
 	| commands head SEMICOLON	{ $$ = append($1, $2); }
+	| commands head last_test {
+		set_tests($2, $3, false);
+		$$ = append($1, $2);
+	}
 	| commands head BLOCK_OPEN commands BLOCK_CLOSE {
 		set_block(parser, $2, $4);
 		$$ = append($1, $2);
@@ -111,6 +117,12 @@ test:
 	head				{ $1->depth = 1; }
 	| head test			{ check_tests(parser, $1, $2); set_tests($1, $2, false); }
 	| head tests			{ check_tests(parser, $1, $2); set_tests($1, $2, true); }
+	;
+
+/* With the ';' of its command. */
+last_test:
+	COMMAND				{ $1->depth = 1; }
+	| head last_test		{ check_tests(parser, $1, $2); set_tests($1, $2, false); }
 	;
 
 tests:
@@ -190,14 +202,21 @@ static void check_tests(struct sieve_parser *parser, struct sieve_node *test, co
 				   SIEVE_MAX_NESTING);
 }
 
+/* At most this many are named, COMMAND never: where it can be an identifier can. */
+enum { MAX_EXPECTED = 5 };
+
 static void write_expected(struct roost_str *out, const yypcontext_t *context)
 {
-	yysymbol_kind_t expected[5];
-	int count = yypcontext_expected_tokens(context, expected, 5);
+	yysymbol_kind_t expected[MAX_EXPECTED + 1];
+	int count = yypcontext_expected_tokens(context, expected, MAX_EXPECTED + 1), named = 0;
 
 	for (int i = 0; i < count; i++)
-		roost_str_printf(out, "%s%s", i == 0 ? "; expected " : " or ",
-				 yysymbol_name(expected[i]));
+		named += expected[i] != YYSYMBOL_COMMAND;
+	for (int i = 0, at = 0; i < count && named <= MAX_EXPECTED; i++) {
+		if (expected[i] != YYSYMBOL_COMMAND)
+			roost_str_printf(out, "%s%s", at++ == 0 ? "; expected " : " or ",
+					 yysymbol_name(expected[i]));
+	}
 }
 
 /* The brackets that are open at an error are on the stack. */
@@ -222,6 +241,10 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct sieve_parse
 	yysymbol_kind_t found = yypcontext_token(context);
 	struct roost_str text = ROOST_STR_INIT;
 
+	if (found == YYSYMBOL_COMMAND) {
+		sieve_lexer_split(parser);
+		found = YYSYMBOL_IDENTIFIER;
+	}
 	parser->recovering = true;
 	parser->last = (int)found;
 	find_open(parser, context->yyssp);

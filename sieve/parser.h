@@ -19,6 +19,8 @@ struct sieve_parser {
 	const char *line_start, *end;
 	struct sieve_position at;
 	struct sieve_node *head;	/* the last identifier */
+	char *semicolon;		/* of the last COMMAND */
+	unsigned parentheses;		/* that are open */
 	struct roost_str collected;	/* of the string that is being read */
 	bool spoiled;			/* that string is in error already */
 	ROOST_VEC(struct sieve_string) strings;	/* of the argument that is being read, last */
@@ -81,6 +83,8 @@ static inline void sieve_node_add_arg(struct sieve_node *node, struct sieve_arg 
 /* --- the lexer; source has two NULs behind it, and is written to --- */
 int sieve_lex(union SIEVE_GRAMMAR_STYPE *value, struct sieve_parser *parser, void *lexer);
 int sieve_lexer_begin(struct sieve_parser *parser, char *source, size_t len);
+/* The COMMAND that was read last is to be an identifier: the ';' is read again. */
+void sieve_lexer_split(struct sieve_parser *parser);
 void sieve_lexer_end(struct sieve_parser *parser);
 
 #endif
