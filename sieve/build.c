@@ -205,18 +205,6 @@ void sieve_build_land(struct sieve_build *build, uint32_t chain)
 	}
 }
 
-#define BYTES(vec) ((vec).count * sizeof(*(vec).items))
-
-static size_t size_of(const struct sieve_build *build)
-{
-	return sizeof(struct sieve_program_file) + BYTES(build->items) + BYTES(build->index) +
-		BYTES(build->code) + BYTES(build->units) + BYTES(build->operations) +
-		BYTES(build->extensions) + build->bytes.len;
-}
-
-#define WRITE(out, vec) \
-	roost_str_append((out), (vec).items, BYTES(vec))
-
 void sieve_build_write(struct roost_str *out, const struct sieve_build *build)
 {
 	struct sieve_program_file file = {
@@ -233,17 +221,25 @@ void sieve_build_write(struct roost_str *out, const struct sieve_build *build)
 		.variables = build->variables,
 		.globals = build->globals,
 	};
+	const void *const arrays[SIEVE_PROGRAM_SECTIONS] = {
+		build->items.items, build->index.items, build->code.items, build->units.items,
+		build->operations.items, build->extensions.items, roost_str_text(&build->bytes),
+	};
+	uint64_t sizes[SIEVE_PROGRAM_SECTIONS], size = sizeof(file);
+	uint64_t sum = sieve_hash(0, (struct sieve_text){ (const char *)&file, sizeof(file) });
+	size_t head = out->len;
 
-	size_t start = out->len;
-
-	roost_str_reserve(out, size_of(build));
-	roost_str_append(out, &file, sizeof(file));
-	WRITE(out, build->items);
-	WRITE(out, build->index);
-	WRITE(out, build->code);
-	WRITE(out, build->units);
-	WRITE(out, build->operations);
-	WRITE(out, build->extensions);
-	roost_str_append(out, roost_str_text(&build->bytes), build->bytes.len);
-	sieve_program_seal(out->data + start, out->len - start);
+	sieve_program_sizes(&file, sizes);
+	for (size_t i = 0; i < SIEVE_PROGRAM_SECTIONS; i++)
+		size += sizes[i];
+	roost_str_reserve(out, size);
+	out->len += sizeof(file);
+	for (size_t i = 0; i < SIEVE_PROGRAM_SECTIONS; i++) {
+		sum = sieve_hash_copy(sum, out->data + out->len, (struct sieve_text){
+			sizes[i] > 0 ? arrays[i] : "", sizes[i] });
+		out->len += sizes[i];
+	}
+	file.checksum = sieve_hash(sum, SIEVE_TEXT(""));
+	memcpy(out->data + head, &file, sizeof(file));
+	out->data[out->len] = '\0';
 }

@@ -20,15 +20,24 @@ static int corrupt(struct roost_error *err, const char *what)
 	return roost_fail(err, ROOST_ERR_CORRUPT, "compiled script is damaged: %s", what);
 }
 
+/* Of any bytes: where the arrays do not fit they are what is there. */
 static uint64_t checksum(struct sieve_text data)
 {
 	struct sieve_program_file head;
-	uint64_t hash;
+	uint64_t sizes[SIEVE_PROGRAM_SECTIONS], hash;
+	size_t at = sizeof(head);
 
 	memcpy(&head, data.data, sizeof(head));
 	head.checksum = 0;
 	hash = sieve_hash(0, (struct sieve_text){ (const char *)&head, sizeof(head) });
-	return sieve_hash(hash, (struct sieve_text){ data.data + sizeof(head), data.len - sizeof(head) });
+	sieve_program_sizes(&head, sizes);
+	for (size_t i = 0; i < SIEVE_PROGRAM_SECTIONS; i++) {
+		size_t size = sizes[i] < data.len - at ? (size_t)sizes[i] : data.len - at;
+
+		hash = sieve_hash(hash, (struct sieve_text){ data.data + at, size });
+		at += size;
+	}
+	return sieve_hash(hash, (struct sieve_text){ data.data + at, data.len - at });
 }
 
 void sieve_program_seal(char *data, size_t len)

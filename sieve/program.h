@@ -13,7 +13,7 @@
 #include "sieve/sieve.h"
 #include "sieve/slot.h"
 
-enum { SIEVE_PROGRAM_VERSION = 3 };
+enum { SIEVE_PROGRAM_VERSION = 4 };
 
 enum sieve_code {
 	SIEVE_CODE_END,			/* of a script */
