@@ -41,12 +41,6 @@ void sieve_build_free(struct sieve_build *build)
 	free(build->operation_numbers);
 }
 
-uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, uint32_t a, uint32_t b)
-{
-	roost_vec_push(&build->items, (struct sieve_item){ type, a, b });
-	return (uint32_t)build->items.count - 1;
-}
-
 uint32_t sieve_build_number(struct sieve_build *build, uint64_t number)
 {
 	bool shared = number < SIEVE_SHARED_NUMBERS;

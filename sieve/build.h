@@ -28,10 +28,16 @@ struct sieve_build {
 void sieve_build_init(struct sieve_build *build, uint32_t operations, size_t source);
 void sieve_build_free(struct sieve_build *build);
 
+static inline uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type,
+					uint32_t a, uint32_t b)
+{
+	roost_vec_push(&build->items, (struct sieve_item){ type, a, b });
+	return (uint32_t)build->items.count - 1;
+}
+
 /* Equal constants are one item. */
 uint32_t sieve_build_number(struct sieve_build *build, uint64_t number);
 uint32_t sieve_build_string(struct sieve_build *build, struct sieve_text text);
-uint32_t sieve_build_item(struct sieve_build *build, enum sieve_item_type type, uint32_t a, uint32_t b);
 /* LIST or TEMPLATE. */
 uint32_t sieve_build_group(struct sieve_build *build, enum sieve_item_type type,
 			   const uint32_t *items, uint32_t count);

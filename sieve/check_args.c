@@ -201,10 +201,34 @@ SIEVE_RARE static int wrong_type(struct sieve_check *check, const struct sieve_u
 	return -1;
 }
 
+/* The first of what is bound: their slots are before those of tags. */
+static int bind_positional(struct sieve_check *check, struct sieve_use *use, struct sieve_arg *arg,
+			   unsigned count, unsigned first)
+{
+	struct sieve_bound *bound = sieve_pool_alloc(&check->pool, count * sizeof(*bound));
+	struct sieve_bound **end = &use->bound, *tags = use->bound;
+
+	for (unsigned i = 0; i < count; i++, arg = arg->next, bound++) {
+		const struct sieve_param *param = &use->def->params[first + i];
+
+		if (!type_fits(arg, param->type))
+			return wrong_type(check, use, arg, param, i + 1);
+		*bound = (struct sieve_bound){
+			.next = tags, .slot = (enum sieve_slot)(SIEVE_SLOT_ARG0 + first + i),
+			.type = param->type, .tag = NULL, .at = { 0 }, .number = 0, .strings = NULL, .count = 0,
+		};
+		*end = bound;
+		end = &bound->next;
+		if (bind_value(check, bound, arg) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int check_positional(struct sieve_check *check, struct sieve_use *use, struct sieve_arg *arg)
 {
 	const struct sieve_def *def = use->def;
-	unsigned count = 0, at;
+	unsigned count = 0;
 	bool room;
 
 	for (const struct sieve_arg *each = arg; each != NULL; each = each->next, count++) {
@@ -215,17 +239,7 @@ static int check_positional(struct sieve_check *check, struct sieve_use *use, st
 						    def->params[count - 1].name == NULL)))
 		return wrong_count(check, use, count);
 	room = count < ROOST_COUNT(def->params) && def->params[count].name != NULL;
-	at = def->optional_first && room ? 1 : 0;
-	for (unsigned i = 1; arg != NULL; arg = arg->next, at++, i++) {
-		const struct sieve_param *param = &def->params[at];
-
-		if (!type_fits(arg, param->type))
-			return wrong_type(check, use, arg, param, i);
-		if (bind_value(check, sieve_use_bind(check, use, (enum sieve_slot)(SIEVE_SLOT_ARG0 + at),
-						     param->type), arg) < 0)
-			return -1;
-	}
-	return 0;
+	return bind_positional(check, use, arg, count, def->optional_first && room ? 1 : 0);
 }
 
 static int check_needs(struct sieve_check *check, const struct sieve_use *use)
