@@ -2,8 +2,8 @@
 #ifndef SIEVE_PARSER_H
 #define SIEVE_PARSER_H
 
-#include "sieve/ast.h"
 #include <roost/vec.h>
+#include "sieve/ast.h"
 #include "sieve/pool.h"
 
 struct sieve_parser {

@@ -58,6 +58,35 @@ static void test_error_counts(void **state)
 	assert_int_equal(errors_of("keep \"a\0b\";", 11), 1);
 }
 
+/* Tokens that the lexer reads in one piece are still spoken of one by one. */
+static void test_first_errors(void **state)
+{
+	static const struct { const char *source; unsigned column; const char *text; } cases[] = {
+		{ "if anyof (true; false) { }", 15, "unexpected ';'; expected ')' or ','" },
+		{ "keep [\"a\", \"b\" ; stop;", 16, "unexpected ';'; expected ']' or ','" },
+		{ "keep [\"a\" \"b\"];", 11, "unexpected string; expected ']' or ','" },
+		{ "if (true) foo :a;", 11, "unexpected identifier; expected ';' or '{'" },
+		{ "keep :a \"b\"", 9, "unexpected end of script" },
+		{ "if true { stop;", 15, "unexpected end of script; expected identifier or '}'" },
+		{ "\"a\" keep;", 1, "unexpected string; expected end of script or identifier" },
+	};
+
+	for (size_t i = 0; i < ROOST_COUNT(cases); i++) {
+		struct roost_arena *arena = roost_arena_create("test");
+		struct sieve_node *commands;
+		struct sieve_diag diag;
+		uint64_t identity;
+
+		sieve_diag_init(&diag);
+		assert_false(sieve_parse(arena, NULL, "test", sieve_text_of(cases[i].source), &diag, &commands,
+					 &identity));
+		assert_string_equal(diag.entries.items[0].text, cases[i].text);
+		assert_int_equal(diag.entries.items[0].at.column, cases[i].column);
+		sieve_diag_free(&diag);
+		roost_arena_free(arena);
+	}
+}
+
 static void test_depth_limits(void **state)
 {
 	struct roost_str source = ROOST_STR_INIT;
@@ -124,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_error_counts),
+		cmocka_unit_test(test_first_errors),
 		cmocka_unit_test(test_depth_limits),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_json),
