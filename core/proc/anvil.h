@@ -57,6 +57,7 @@ struct anvil_session {
 	struct proc_ids ids;
 	uint32_t ticket;		/* of the order for its worker; 0: none */
 	int64_t deadline;
+	int64_t refuse_at;		/* over mail_max_userip_connections, unless room is made till then */
 };
 
 extern struct anvil_session *anvil_sessions;

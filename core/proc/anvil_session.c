@@ -10,6 +10,7 @@
 #define WAIT_APPROVAL (5 * ROOST_SEC)
 #define WAIT_SESSION (10 * ROOST_SEC)	/* for a worker */
 #define WAIT_JOB (30 * ROOST_SEC)	/* who delivers has more patience than who reads */
+#define LIMIT_AGAIN (2 * ROOST_MSEC)	/* some turns of the loop */
 #define WAITING_MAX 20000
 #define WAIT_AGAIN (ROOST_SEC / 2)
 #define APPROVALS_MAX 20000
@@ -70,16 +71,35 @@ void anvil_session_ended(struct anvil_session *session, enum roost_auth_result r
 	free_session(session);
 }
 
-static bool within_limit(struct anvil_session *session)
+static bool count_in(struct anvil_session *session, uint64_t limit)
+{
+	return session->job || session->rip[0] == '\0' || session->counted ||
+	       anvil_table_count(session, limit);
+}
+
+/*
+ * Who reads several sockets may hear of a session's end after it heard of the next one: over the
+ * limit it looks again a moment later. waits: it goes on waiting, else it may be gone.
+ */
+static bool admit(struct anvil_session *session, bool *waits)
 {
 	uint64_t limit = anvil_number(session->service, "mail_max_userip_connections");
+	int64_t now = roost_loop_steady();
 	char why[160];
 
-	if (session->job || session->rip[0] == '\0' || anvil_table_count(session, limit))
+	*waits = true;
+	if (count_in(session, limit))
 		return true;
+	if (session->refuse_at == 0)
+		session->refuse_at = now + LIMIT_AGAIN;
+	if (now < session->refuse_at) {
+		anvil_look_in(session->refuse_at - now);
+		return false;
+	}
 	(void)snprintf(why, sizeof(why), "Maximum number of connections from user+IP exceeded "
 		       "(mail_max_userip_connections=%llu)", (unsigned long long)limit);
 	anvil_session_ended(session, ROOST_AUTH_LIMIT, why);
+	*waits = false;
 	return false;
 }
 
@@ -113,9 +133,13 @@ static void give_to(struct anvil_session *session, struct worker *worker)
 /* A worker for this user now, or an order for one. false: it waits no more, and may be gone. */
 static bool seek_worker(struct anvil_session *session)
 {
-	struct worker *worker = anvil_worker_for(session);
+	struct worker *worker;
 	int64_t wait;
+	bool waits;
 
+	if (!admit(session, &waits))
+		return waits;
+	worker = anvil_worker_for(session);
 	if (worker != NULL) {
 		give_to(session, worker);
 		return false;
@@ -217,8 +241,7 @@ static void start(struct anvil_session *session, struct approval **link)
 	session->approved = true;
 	session->deadline = roost_loop_steady() + (session->job ? WAIT_JOB : WAIT_SESSION);
 	free_approval(link);
-	if (within_limit(session))
-		(void)seek_worker(session);
+	(void)seek_worker(session);
 }
 
 void anvil_approve(struct approval *approval)
