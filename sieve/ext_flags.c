@@ -143,21 +143,87 @@ static int run_removeflag(struct sieve_run *run, const struct sieve_args *args)
 	return 0;
 }
 
+/* Each flag once: what other commands put into a variable may have it twice. */
 static int match_flags(struct sieve_matcher *matcher, struct sieve_text flags)
 {
-	struct sieve_text flag;
+	struct sieve_text rest = flags, flag;
 
-	while (next_flag(&flags, &flag)) {
-		if (sieve_match_value(matcher, flag) != 0)
+	while (next_flag(&rest, &flag)) {
+		struct sieve_text before = { flags.data, (size_t)(flag.data - flags.data) };
+
+		if (!has_flag(before, flag) && sieve_match_value(matcher, flag) != 0)
 			return 1;
 	}
 	return 0;
 }
 
+/* Whether keys are lists of flags as well: expressions and names of lists may have blanks in them. */
+static bool keys_split(uint64_t match_type)
+{
+	return match_type != SIEVE_MATCH_REGEX && match_type != SIEVE_MATCH_LIST;
+}
+
+static uint32_t count_flags(struct sieve_text key)
+{
+	struct sieve_text flag;
+	uint32_t count = 0;
+
+	while (next_flag(&key, &flag))
+		count++;
+	return count;
+}
+
+/* "a b" asks for the same as ["a", "b"]. RFC 5232 section 4. */
+static void split_constant_keys(struct sieve_check *check, struct sieve_bound *keys)
+{
+	struct sieve_string *strings;
+	uint32_t count = 0, total = 0;
+
+	for (uint32_t i = 0; i < keys->count; i++)
+		total += 1 + count_flags(keys->strings[i].text);
+	strings = sieve_pool_alloc(&check->pool, total * sizeof(*strings));
+	for (uint32_t i = 0; i < keys->count; i++) {
+		struct sieve_text rest = keys->strings[i].text, flag;
+
+		if (!keys->strings[i].constant || count_flags(rest) < 2) {
+			strings[count++] = keys->strings[i];
+			continue;
+		}
+		while (next_flag(&rest, &flag))
+			strings[count++] = (struct sieve_string){ .constant = true,
+				.text = sieve_text_dup(check->arena, flag) };
+	}
+	keys->strings = strings;
+	keys->count = count;
+}
+
+static void split_other_keys(struct sieve_run *run, struct sieve_matcher *matcher)
+{
+	struct sieve_text *texts, flag;
+	uint32_t count = 0, total = 0;
+
+	for (uint32_t i = 0; i < matcher->count; i++)
+		total += 1 + count_flags(matcher->texts[i]);
+	texts = roost_arena_alloc(run->arena, total * sizeof(*texts));
+	for (uint32_t i = 0; i < matcher->count; i++) {
+		struct sieve_text rest = matcher->texts[i];
+
+		if (count_flags(rest) == 0)
+			texts[count++] = rest;
+		while (next_flag(&rest, &flag))
+			texts[count++] = sieve_text_dup(run->arena, flag);
+	}
+	matcher->texts = texts;
+	matcher->count = count;
+}
+
 static int check_hasflag(struct sieve_check *check, struct sieve_use *use)
 {
 	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
+	const struct sieve_bound *match = sieve_use_find(use, SIEVE_SLOT_MATCH);
 
+	if (match == NULL || keys_split(match->number - 1))
+		split_constant_keys(check, sieve_use_find(use, SIEVE_SLOT_ARG1));
 	if (names == NULL)
 		return 0;
 	if (!sieve_check_required(check, "variables")) {
@@ -192,6 +258,8 @@ static int run_hasflag(struct sieve_run *run, const struct sieve_args *args)
 	struct sieve_matcher *matcher = sieve_match_begin(run, args);
 	uint32_t count = sieve_arg_count(args, SIEVE_SLOT_ARG0);
 
+	if (matcher->texts != NULL && keys_split(matcher->type))
+		split_other_keys(run, matcher);
 	if (!sieve_arg_has(args, SIEVE_SLOT_ARG0))
 		match_flags(matcher, sieve_text_of_str(&run->result->internal_flags));
 	for (uint32_t i = 0; i < count; i++) {
