@@ -42,10 +42,16 @@ static bool is_reject(const struct sieve_action *action)
 	return action->kind == SIEVE_REJECT || action->kind == SIEVE_EREJECT;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcasecmp(a, b) == 0;
+}
+
 static bool same(const struct sieve_action *a, const struct sieve_action *b)
 {
 	if (is_store(a) && is_store(b))
-		return strcmp(a->target, b->target) == 0 && a->message.data == b->message.data;
+		return strcmp(a->target, b->target) == 0 && a->message.data == b->message.data &&
+			same_text(a->special_use, b->special_use) && same_text(a->mailbox_id, b->mailbox_id);
 	if (a->kind != b->kind)
 		return false;
 	switch (a->kind) {
