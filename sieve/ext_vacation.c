@@ -92,24 +92,60 @@ static bool from_program(const char *sender)
 		strncasecmp(sender, "owner-", 6) == 0;
 }
 
+/* "no", and what may follow it: parameters and comments. RFC 3834 section 5. */
+static bool by_a_person(struct sieve_text auto_submitted)
+{
+	struct sieve_text word = { auto_submitted.data, 0 };
+
+	while (word.len < auto_submitted.len && strchr("; \t(", word.data[word.len]) == NULL)
+		word.len++;
+	return sieve_text_is(word, "no");
+}
+
+static bool any_field(struct sieve_run *run, const char *name, bool (*fits)(struct sieve_text value))
+{
+	struct sieve_field *field;
+	size_t position = 0;
+
+	while ((field = sieve_message_field(run->message, sieve_text_of(name), &position)) != NULL) {
+		if (fits(sieve_field_value(run->message, field)))
+			return true;
+	}
+	return false;
+}
+
+static bool by_a_program(struct sieve_text auto_submitted)
+{
+	return !by_a_person(auto_submitted);
+}
+
+static bool in_bulk(struct sieve_text precedence)
+{
+	return sieve_text_is(precedence, "bulk") || sieve_text_is(precedence, "list") ||
+		sieve_text_is(precedence, "junk");
+}
+
+static bool suppressing(struct sieve_text suppress)
+{
+	return contains(suppress, "OOF") || contains(suppress, "All");
+}
+
+bool sieve_auto_submitted(struct sieve_run *run)
+{
+	return any_field(run, "Auto-Submitted", by_a_program);
+}
+
 static bool automatic(struct sieve_run *run)
 {
 	static const char *const lists[] = { "List-Id", "List-Owner", "List-Subscribe", "List-Post",
 					     "List-Unsubscribe", "List-Help", "List-Archive" };
-	struct sieve_text auto_submitted = field_text(run, "Auto-Submitted");
-	struct sieve_text precedence = field_text(run, "Precedence");
-	struct sieve_text suppress = field_text(run, "X-Auto-Response-Suppress");
 
 	for (size_t i = 0; i < ROOST_COUNT(lists); i++) {
 		if (field_text(run, lists[i]).data != NULL)
 			return true;
 	}
-	if (auto_submitted.data != NULL && !sieve_text_is(auto_submitted, "no"))
-		return true;
-	if (sieve_text_is(precedence, "bulk") || sieve_text_is(precedence, "list") ||
-	    sieve_text_is(precedence, "junk"))
-		return true;
-	return contains(suppress, "OOF") || contains(suppress, "All");
+	return sieve_auto_submitted(run) || any_field(run, "Precedence", in_bulk) ||
+		any_field(run, "X-Auto-Response-Suppress", suppressing);
 }
 
 /* The user's addresses in the order in which they are looked for; NULL-terminated. */
@@ -177,16 +213,23 @@ static bool check_recipient(const struct sieve_run *run)
 		!sieve_setting_bool(run->instance, "sieve_vacation_dont_check_recipient", false);
 }
 
+/* From the user, by whichever of the addresses. */
+static bool from_self(const struct sieve_run *run, const char **own, const char *sender)
+{
+	for (const char **address = own; *address != NULL; address++) {
+		if (strcasecmp(*address, sender) == 0)
+			return true;
+	}
+	return run->envelope->orig_to != NULL && strcasecmp(run->envelope->orig_to, sender) == 0;
+}
+
 static bool wanted(struct sieve_run *run, const char **own, const char *found)
 {
 	const char *sender = run->envelope->from;
 
-	if (sender == NULL || sender[0] == '\0' || from_program(sender) || automatic(run))
+	if (sender == NULL || sender[0] == '\0' || from_program(sender) || automatic(run) ||
+	    from_self(run, own, sender))
 		return false;
-	for (const char **address = own; *address != NULL; address++) {
-		if (strcasecmp(*address, sender) == 0)
-			return false;
-	}
 	return found != NULL || !check_recipient(run);
 }
 

@@ -75,6 +75,10 @@ const char *sieve_redirect_list(struct sieve_run *run, struct sieve_text name);
 char *sieve_date_part(struct roost_arena *arena, const char *part, int64_t time, int zone);
 bool sieve_zone_parse(const char *text, int *zone);
 int sieve_check_zone(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound);
+/* The parameter of :index: fields are counted from 1. */
+int sieve_check_index(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound);
+/* Whether its Auto-Submitted says that the message is of a program. RFC 3834 section 5. */
+bool sieve_auto_submitted(struct sieve_run *run);
 /* ARG0's names of fields: what can never match is warned of. */
 int sieve_check_header_names(struct sieve_check *check, struct sieve_use *use);
 /* Compile-time check of a constant mailbox name in ARG0. */
