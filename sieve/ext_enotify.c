@@ -124,6 +124,7 @@ static void compose(struct sieve_run *run, const struct sieve_args *args,
 	const char *user = sieve_user_address(run->instance, run->envelope);
 	const char *sender = from.data != NULL ? sieve_address_normal(run->arena, from) :
 		sieve_postmaster(run->instance);
+	const char *email = sieve_setting(run->instance, "sieve_user_email");
 	struct roost_str out = ROOST_STR_INIT, all = ROOST_STR_INIT;
 	char hostname[256] = "localhost";
 
@@ -150,7 +151,8 @@ static void compose(struct sieve_run *run, const struct sieve_args *args,
 		roost_str_puts(&out, "Notification of new message.\r\n");
 	action->message = sieve_text_dup(run->arena, sieve_text_of_str(&out));
 	action->from = sieve_envelope_from(run->arena, run->instance, run->envelope,
-		"sieve_notify_mailto_envelope_from", roost_arena_printf(run->arena, "<%s>", sender));
+		"sieve_notify_mailto_envelope_from", from.data == NULL && email != NULL ? "user_email" :
+		roost_arena_printf(run->arena, "<%s>", sender));
 	if (all.len > 0)
 		action->target = roost_arena_strdup(run->arena, all.data);
 	roost_str_free(&all);
@@ -161,7 +163,6 @@ static int run_notify(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct sieve_text method = sieve_arg_string(run, args, SIEVE_SLOT_ARG0);
 	struct sieve_text from = sieve_arg_string(run, args, SIEVE_SLOT_FROM);
-	struct sieve_text automatic = first_value(run, "Auto-Submitted");
 	struct sieve_action action = { .kind = SIEVE_NOTIFY, .name = "notify", .text = method.data,
 		.subject = sieve_arg_string(run, args, SIEVE_SLOT_MESSAGE).data };
 	struct sieve_mailto mailto;
@@ -175,7 +176,7 @@ static int run_notify(struct sieve_run *run, const struct sieve_args *args)
 		sieve_run_warning(run, "the method has too many recipients or headers; some are dropped");
 	if (sieve_run_fcc(run, args, &action.fcc) < 0)
 		return -1;
-	if (automatic.data == NULL || sieve_text_is(automatic, "no"))
+	if (!sieve_auto_submitted(run))
 		compose(run, args, &mailto, &action);
 	return sieve_run_act(run, &action, false);
 }
