@@ -191,7 +191,7 @@ static const struct sieve_tag date_tags[] = {
 
 const struct sieve_extension sieve_ext_date = { .name = "date", .defs = defs, .tags = date_tags };
 
-static int check_index(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound)
+int sieve_check_index(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound)
 {
 	if (bound->number > 0)
 		return 0;
@@ -202,7 +202,7 @@ static int check_index(struct sieve_check *check, struct sieve_use *use, struct 
 
 static const struct sieve_tag index_tags[] = {
 	{ .name = "index", .commands = "header address date", .slot = SIEVE_SLOT_INDEX,
-	  .type = SIEVE_NUMBER, .check = check_index },
+	  .type = SIEVE_NUMBER, .check = sieve_check_index },
 	{ .name = "last", .commands = "header address date", .slot = SIEVE_SLOT_LAST,
 	  .needs = SIEVE_SLOT_INDEX, .needs_name = "index" },
 	{ 0 }

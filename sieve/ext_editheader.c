@@ -97,10 +97,9 @@ static int run_addheader(struct sieve_run *run, const struct sieve_args *args)
 				       name.data);
 	if (why != NULL)
 		return sieve_run_error(run, "addheader command: specified value '%.80s' %s", value.data, why);
-	if (forbidden(run->instance, name, true)) {
-		sieve_run_warning(run, "adding the field '%s' is forbidden", name.data);
+	/* RFC 5293 section 6: silently */
+	if (forbidden(run->instance, name, true))
 		return 0;
-	}
 	line = roost_arena_strndup(run->arena, value.data, value.len);
 	for (char *c = line; *c != '\0'; c++) {
 		if (*c == '\r' || *c == '\n')
@@ -141,10 +140,8 @@ static int run_deleteheader(struct sieve_run *run, const struct sieve_args *args
 		return sieve_run_error(run, "deleteheader command: specified field name '%s' is invalid",
 				       name.data);
 	if (fixed(run->message, name) ||
-	    (!sieve_text_is(name, "subject") && forbidden(run->instance, name, false))) {
-		sieve_run_warning(run, "deleting the field '%s' is forbidden", name.data);
+	    (!sieve_text_is(name, "subject") && forbidden(run->instance, name, false)))
 		return 0;
-	}
 	fields = sieve_fields_of(run, args, name, &count);
 	for (size_t i = 0; i < count; i++) {
 		int fit = fits(run, args, fields[i]);
@@ -170,7 +167,8 @@ static const struct sieve_def defs[] = {
 
 static const struct sieve_tag tags[] = {
 	{ .name = "last", .commands = "addheader deleteheader", .slot = SIEVE_SLOT_LAST },
-	{ .name = "index", .commands = "deleteheader", .slot = SIEVE_SLOT_INDEX, .type = SIEVE_NUMBER },
+	{ .name = "index", .commands = "deleteheader", .slot = SIEVE_SLOT_INDEX, .type = SIEVE_NUMBER,
+	  .check = sieve_check_index },
 	{ 0 }
 };
 
