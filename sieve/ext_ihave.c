@@ -4,6 +4,7 @@
 static int check_ihave(struct sieve_check *check, struct sieve_use *use)
 {
 	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
+	bool before[SIEVE_MAX_EXTENSIONS];
 
 	use->value = 1;
 	for (uint32_t i = 0; i < names->count; i++) {
@@ -13,12 +14,18 @@ static int check_ihave(struct sieve_check *check, struct sieve_use *use)
 			sieve_check_error(check, names->at, "the ihave test takes constant names only");
 			return -1;
 		}
+		/* What changes how strings are read is not to be had this way: RFC 5463 section 4. */
 		if (number < 0 || !check->instance->offered[number] ||
-		    (check->instance->extensions.items[number]->bundle && !check->required[number]))
+		    check->instance->extensions.items[number]->bundle)
 			use->value = 0;
 	}
-	for (uint32_t i = 0; i < names->count && use->value == 1; i++)
-		sieve_check_require(check, names->strings[i].text.data, names->at, true);
+	memcpy(before, check->required, sizeof(before));
+	for (uint32_t i = 0; i < names->count && use->value == 1; i++) {
+		if (sieve_check_require(check, names->strings[i].text.data, names->at, true) < 0)
+			use->value = 0;
+	}
+	if (use->value == 0)
+		memcpy(check->required, before, sizeof(before));
 	return 0;
 }
 

@@ -1,0 +1,2 @@
+require "ihave";
+if ihave ["fileinto", "vnd.dovecot.pipe"] { pipe "x"; } else { discard; }
