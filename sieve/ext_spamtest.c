@@ -45,14 +45,18 @@ static bool read_status(struct sieve_run *run, const char *spec, struct sieve_te
 	return true;
 }
 
+/* Decimal, with a sign and a point perhaps; strtod alone would take "infinity" and "0x1f", too. */
 static bool read_number(struct sieve_text text, double *number)
 {
-	char *end;
+	char decimal[64], *end;
+	size_t len;
 
 	while (text.len > 0 && strchr(" \t", text.data[0]) != NULL)
 		text.data++, text.len--;
-	*number = strtod(text.data, &end);
-	return end != text.data;
+	len = strspn(text.data, "+-.0123456789");
+	snprintf(decimal, sizeof(decimal), "%.*s", (int)len, text.data);
+	*number = strtod(decimal, &end);
+	return end != decimal;
 }
 
 static bool read_maximum(struct sieve_run *run, const struct status *status, double *maximum)
