@@ -247,6 +247,15 @@ static int report(struct sieve_result *result, const struct sieve_host *host,
 	return sent;
 }
 
+static bool is_user(const struct sieve_instance *instance, const struct sieve_envelope *envelope,
+		    const char *address)
+{
+	const char *email = sieve_user_address(instance, envelope);
+
+	return strcasecmp(address, envelope->to) == 0 || (email != NULL && strcasecmp(address, email) == 0) ||
+		(envelope->orig_to != NULL && strcasecmp(address, envelope->orig_to) == 0);
+}
+
 static int refuse(struct sieve_result *result, const struct sieve_host *host,
 		  const struct sieve_envelope *envelope, struct sieve_action *action,
 		  struct roost_error *err)
@@ -256,6 +265,9 @@ static int refuse(struct sieve_result *result, const struct sieve_host *host,
 		return 0;
 	if (host->reject != NULL)
 		return host->reject(host->context, action->text, err);
+	/* A report to oneself would be refused again. */
+	if (is_user(result->instance, envelope, envelope->from))
+		return 0;
 	return report(result, host, envelope, action, err);
 }
 
