@@ -20,10 +20,12 @@ static bool type_matches(struct sieve_text wanted, const struct roost_mime_part 
 {
 	const char *slash = memchr(wanted.data, '/', wanted.len);
 	struct sieve_text type = { wanted.data, slash != NULL ? (size_t)(slash - wanted.data) : wanted.len };
-	struct sieve_text subtype = { slash + 1, wanted.len - type.len - 1 };
+	struct sieve_text subtype = { "", 0 };
 
 	if (wanted.len == 0)
 		return true;
+	if (slash != NULL)
+		subtype = (struct sieve_text){ slash + 1, wanted.len - type.len - 1 };
 	if (type.len != part->type.len || strncasecmp(type.data, part->type.data, type.len) != 0)
 		return false;
 	return slash == NULL || (subtype.len == part->subtype.len &&

@@ -44,6 +44,7 @@ sieve_tests = \
 	tests/sieve/editheader.svtest \
 	tests/sieve/editheader/add.svtest \
 	tests/sieve/editheader/delete.svtest \
+	tests/sieve/editheader/errors.svtest \
 	tests/sieve/editheader/forbidden.svtest \
 	tests/sieve/editheader/implicit-keep.svtest \
 	tests/sieve/editheader/originals.svtest \
@@ -68,6 +69,7 @@ sieve_tests = \
 	tests/sieve/fcc/notify.svtest \
 	tests/sieve/fcc/vacation.svtest \
 	tests/sieve/flags/errors.svtest \
+	tests/sieve/flags/keys.svtest \
 	tests/sieve/flags/store.svtest \
 	tests/sieve/flags/variables.svtest \
 	tests/sieve/ihave.svtest \
@@ -87,12 +89,14 @@ sieve_tests = \
 	tests/sieve/limits/variables.svtest \
 	tests/sieve/mailbox/create.svtest \
 	tests/sieve/mailbox/mailboxid.svtest \
+	tests/sieve/mailbox/merged.svtest \
 	tests/sieve/mailbox/rollback.svtest \
 	tests/sieve/mailbox/utf8.svtest \
 	tests/sieve/metadata.svtest \
 	tests/sieve/mime.svtest \
 	tests/sieve/notify/automatic.svtest \
 	tests/sieve/notify/mailto.svtest \
+	tests/sieve/notify/sender.svtest \
 	tests/sieve/programs/errors.svtest \
 	tests/sieve/programs/execute.svtest \
 	tests/sieve/programs/filter.svtest \
@@ -120,6 +124,7 @@ sieve_tests = \
 	tests/sieve/subaddress/parts.svtest \
 	tests/sieve/vacation.svtest \
 	tests/sieve/vacation/addresses.svtest \
+	tests/sieve/vacation/automatic.svtest \
 	tests/sieve/vacation/errors.svtest \
 	tests/sieve/vacation/mime.svtest \
 	tests/sieve/vacation/own.svtest \
@@ -152,6 +157,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/dsn/errors.sieve \
 	tests/sieve/dsn/good.sieve \
 	tests/sieve/duplicate/errors.sieve \
+	tests/sieve/editheader/errors.sieve \
 	tests/sieve/environment/set.sieve \
 	tests/sieve/errors/arguments.sieve \
 	tests/sieve/errors/base.sieve \
@@ -193,6 +199,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/ihave/branch.sieve \
 	tests/sieve/ihave/error.sieve \
 	tests/sieve/ihave/missing.sieve \
+	tests/sieve/ihave/restricted.sieve \
 	tests/sieve/ihave/variables.sieve \
 	tests/sieve/include/included/returns.sieve \
 	tests/sieve/include/included/stops.sieve \
