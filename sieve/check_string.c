@@ -204,20 +204,26 @@ int sieve_check_name(struct sieve_check *check, struct sieve_text name, struct s
 	return 0;
 }
 
-/* "a", "a.b", "12"; anything else leaves the text as it is. */
-static bool is_reference(struct sieve_text name)
+static bool is_number(struct sieve_text text)
 {
 	size_t digits = 0;
 
-	while (digits < name.len && isdigit((unsigned char)name.data[digits]))
+	while (digits < text.len && isdigit((unsigned char)text.data[digits]))
 		digits++;
-	if (digits == name.len && digits > 0)
-		return true;
+	return digits == text.len && digits > 0;
+}
+
+/* "a", "a.b", "12", "a.12"; anything else leaves the text as it is. */
+static bool is_reference(struct sieve_text name)
+{
+	const char *first = name.data;
+
 	for (;;) {
 		const char *dot = memchr(name.data, '.', name.len);
 		struct sieve_text part = { name.data, dot != NULL ? (size_t)(dot - name.data) : name.len };
+		bool space = name.data == first && dot != NULL;
 
-		if (!sieve_is_identifier(part))
+		if (!sieve_is_identifier(part) && (space || !is_number(part)))
 			return false;
 		if (dot == NULL)
 			return true;
