@@ -24,6 +24,7 @@ struct tester {
 	const char *folder;		/* of the file, absolute */
 	const char *work;		/* for files of ours; goes when the file has ended */
 	struct roost_map *settings;	/* set, not yet reloaded */
+	struct sieve_text default_message;
 
 	struct sieve_message *message;
 	ROOST_VEC(struct sieve_message *) messages;	/* all, until the file ends */
@@ -54,7 +55,8 @@ void tester_reset_result(struct tester *tester);
 void tester_clear_log(struct tester *tester);
 struct sieve_program *tester_compile(struct tester *tester, const char *path);
 bool tester_execute(struct tester *tester);
-bool tester_run_script(struct tester *tester, struct sieve_program *program, bool *ended);
+/* Whether it did what scripts are to do; of one that is a test itself: whether it did not fail. */
+bool tester_run_script(struct tester *tester, struct sieve_program *program);
 /* The world of the test: mail is kept in memory. */
 void tester_host_init(struct tester *tester);
 bool tester_has_mailbox(const struct tester *tester, const char *name);

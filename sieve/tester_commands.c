@@ -1,5 +1,6 @@
 /* tester_commands - commands and tests of vnd.dovecot.testsuite. */
 #include <stdlib.h>
+#include <roost/utf8.h>
 #include "sieve/cache.h"
 #include "sieve/extensions.h"
 #include "sieve/tester.h"
@@ -188,7 +189,7 @@ static int run_script_run(struct sieve_run *run, const struct sieve_args *args)
 	tester_clear_log(tester);
 	if (tester->script == NULL)
 		return 0;
-	return tester_run_script(tester, tester->script, NULL);
+	return tester_run_script(tester, tester->script);
 }
 
 static int run_result_execute(struct sieve_run *run, const struct sieve_args *args)
@@ -214,6 +215,20 @@ static int run_result_print(struct sieve_run *run, const struct sieve_args *args
 	return 0;
 }
 
+/* What a script asked for that failed is not done. */
+static bool run_one_of(struct tester *tester, struct sieve_program *program)
+{
+	size_t actions = tester->result.actions.count, marks = tester->result.marks.count;
+
+	if (tester_run_script(tester, program))
+		return true;
+	tester->result.actions.count = actions;
+	tester->result.marks.count = marks;
+	tester->result.keep_cancelled = false;
+	sieve_message_restore(tester->message);
+	return false;
+}
+
 static int run_multiscript(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct tester *tester = tester_of(run);
@@ -228,7 +243,7 @@ static int run_multiscript(struct sieve_run *run, const struct sieve_args *args)
 					   sieve_arg_list(run, args, SIEVE_SLOT_ARG0, i).data));
 
 		tester->result.keep_cancelled = false;
-		ok = program != NULL && tester_run_script(tester, program, NULL);
+		ok = program != NULL && run_one_of(tester, program);
 		go_on = sieve_result_keeps(&tester->result);
 	}
 	return tester_execute(tester) && ok;
@@ -330,6 +345,12 @@ static bool use_sent(struct tester *tester, uint64_t index)
 
 static bool use_stored(struct tester *tester, const char *mailbox, uint64_t index)
 {
+	if (!tester_has_mailbox(tester, mailbox)) {
+		sieve_diag_add(&tester->log, SIEVE_ERROR, (struct sieve_message_at){ 0 },
+			       "mailbox '%s' cannot be opened", mailbox);
+		tester_set_message(tester, tester->default_message);
+		return false;
+	}
 	for (size_t i = 0; i < tester->stored.count; i++) {
 		const struct tester_mail *mail = &tester->stored.items[i];
 
@@ -381,8 +402,11 @@ static int run_message_print(struct sieve_run *run, const struct sieve_args *arg
 static int run_mailbox_create(struct sieve_run *run, const struct sieve_args *args)
 {
 	struct tester *tester = tester_of(run);
-	const char *name = sieve_arg_string(run, args, SIEVE_SLOT_ARG0).data;
+	struct sieve_text text = sieve_arg_string(run, args, SIEVE_SLOT_ARG0);
+	const char *name = text.data;
 
+	if (!roost_utf8_valid(text.data, text.len))
+		return sieve_run_error(run, "invalid folder name '%s'", name);
 	if (!tester_has_mailbox(tester, name))
 		roost_vec_push(&tester->mailboxes, roost_arena_strdup(tester->arena, name));
 	return 0;

@@ -131,7 +131,8 @@ static void xx_line(struct tester *tester, const char *reason)
 static void run_program(struct tester *tester, struct sieve_program *program)
 {
 	tester->run.message = NULL;
-	tester_set_message(tester, SIEVE_TEXT(default_message));
+	tester->default_message = SIEVE_TEXT(default_message);
+	tester_set_message(tester, tester->default_message);
 	sieve_run_init(&tester->run, tester->instance, program, &tester->host, tester->message,
 		       &tester->envelope, &tester->result, &tester->log);
 	/* Tests have time; the scripts they run are limited. */

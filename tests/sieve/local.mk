@@ -23,6 +23,7 @@ sieve_tests = \
 	tests/sieve/core/numeric.svtest \
 	tests/sieve/core/octet.svtest \
 	tests/sieve/core/redirect-address.svtest \
+	tests/sieve/core/redirect-forms.svtest \
 	tests/sieve/core/redirect-sender-settings.svtest \
 	tests/sieve/core/redirect-sender.svtest \
 	tests/sieve/core/require-block.svtest \
@@ -117,6 +118,10 @@ sieve_tests = \
 	tests/sieve/replace/mime.svtest \
 	tests/sieve/replace/part.svtest \
 	tests/sieve/report.svtest \
+	tests/sieve/results/merged.svtest \
+	tests/sieve/runner/errors.svtest \
+	tests/sieve/runner/messages.svtest \
+	tests/sieve/runner/scripts.svtest \
 	tests/sieve/spamtest.svtest \
 	tests/sieve/strings.svtest \
 	tests/sieve/strings/encoded.svtest \
@@ -253,6 +258,18 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/reject/vacation.sieve \
 	tests/sieve/relational/errors.sieve \
 	tests/sieve/replace/errors.sieve \
+	tests/sieve/results/reject.sieve \
+	tests/sieve/results/store.sieve \
+	tests/sieve/runner/error.sieve \
+	tests/sieve/runner/fail-late.sieve \
+	tests/sieve/runner/fail.sieve \
+	tests/sieve/runner/keep.sieve \
+	tests/sieve/runner/later.sieve \
+	tests/sieve/runner/mailboxes.sieve \
+	tests/sieve/runner/message.sieve \
+	tests/sieve/runner/names.sieve \
+	tests/sieve/runner/nested.sieve \
+	tests/sieve/runner/objects.sieve \
 	tests/sieve/scripts/error.sieve \
 	tests/sieve/scripts/include.sieve \
 	tests/sieve/scripts/loop.sieve \

@@ -1,0 +1,3 @@
+require ["vnd.dovecot.testsuite", "fileinto", "variables"];
+set "x" "nodomain";
+redirect "${x}";
