@@ -35,6 +35,7 @@ sieve_tests = \
 	tests/sieve/core/unicode-casemap.svtest \
 	tests/sieve/core/unknown.svtest \
 	tests/sieve/date.svtest \
+	tests/sieve/date/edges.svtest \
 	tests/sieve/date/errors.svtest \
 	tests/sieve/date/index.svtest \
 	tests/sieve/date/values.svtest \
@@ -76,6 +77,7 @@ sieve_tests = \
 	tests/sieve/ihave.svtest \
 	tests/sieve/ihave/branches.svtest \
 	tests/sieve/include.svtest \
+	tests/sieve/include/edges.svtest \
 	tests/sieve/include/names.svtest \
 	tests/sieve/include/return.svtest \
 	tests/sieve/limits.svtest \
@@ -126,6 +128,7 @@ sieve_tests = \
 	tests/sieve/strings.svtest \
 	tests/sieve/strings/encoded.svtest \
 	tests/sieve/strings/unicode-errors.svtest \
+	tests/sieve/subaddress/delimiters.svtest \
 	tests/sieve/subaddress/parts.svtest \
 	tests/sieve/vacation.svtest \
 	tests/sieve/vacation/addresses.svtest \
@@ -136,6 +139,7 @@ sieve_tests = \
 	tests/sieve/vacation/reply.svtest \
 	tests/sieve/vacation/suppress.svtest \
 	tests/sieve/vacation/template.svtest \
+	tests/sieve/variables/edges.svtest \
 	tests/sieve/variables/encodeurl.svtest \
 	tests/sieve/variables/match.svtest \
 	tests/sieve/variables/modifiers.svtest \
@@ -206,9 +210,30 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/ihave/missing.sieve \
 	tests/sieve/ihave/restricted.sieve \
 	tests/sieve/ihave/variables.sieve \
+	tests/sieve/include/edge-bad.sieve \
+	tests/sieve/include/edge-circ.sieve \
+	tests/sieve/include/edge-glob.sieve \
+	tests/sieve/include/edge-globerr.sieve \
+	tests/sieve/include/edge-missing.sieve \
+	tests/sieve/include/edge-once.sieve \
+	tests/sieve/include/edge-opt.sieve \
+	tests/sieve/include/edge-req.sieve \
+	tests/sieve/include/edge-ret.sieve \
+	tests/sieve/include/edge-stop.sieve \
+	tests/sieve/include/edge-syn.sieve \
+	tests/sieve/include/edge-two.sieve \
+	tests/sieve/include/included/bad.sieve \
+	tests/sieve/include/included/circ1.sieve \
+	tests/sieve/include/included/circ2.sieve \
+	tests/sieve/include/included/glob.sieve \
+	tests/sieve/include/included/red.sieve \
+	tests/sieve/include/included/req.sieve \
 	tests/sieve/include/included/returns.sieve \
+	tests/sieve/include/included/stop.sieve \
 	tests/sieve/include/included/stops.sieve \
 	tests/sieve/include/included/stores.sieve \
+	tests/sieve/include/included/syn.sieve \
+	tests/sieve/include/included/two.sieve \
 	tests/sieve/include/names.sieve \
 	tests/sieve/include/require.sieve \
 	tests/sieve/include/stop.sieve \

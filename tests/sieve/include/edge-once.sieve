@@ -1,0 +1,1 @@
+require "include"; include :once "red"; include :once "red"; include "red";
