@@ -60,6 +60,8 @@ bool tester_run_script(struct tester *tester, struct sieve_program *program);
 /* The world of the test: mail is kept in memory. */
 void tester_host_init(struct tester *tester);
 bool tester_has_mailbox(const struct tester *tester, const char *name);
+/* Of an annotation in the map of them; mailbox NULL: of the server. */
+char *tester_metadata_key(struct roost_arena *arena, const char *mailbox, const char *name);
 /* Name of the process's user; until the next call. */
 const char *tester_user(void);
 int tester_read_file(const char *path, struct roost_str *out);

@@ -435,8 +435,7 @@ static int run_metadata_set(struct sieve_run *run, const struct sieve_args *args
 
 	if (strncasecmp(name, "/private/", 9) != 0 && strncasecmp(name, "/shared/", 8) != 0)
 		return tester_abort(tester, "invalid annotation '%s'", name);
-	roost_map_set(tester->metadata, roost_arena_printf(run->arena, "%s\n%s",
-		      mailbox.data != NULL ? mailbox.data : "", name),
+	roost_map_set(tester->metadata, tester_metadata_key(run->arena, mailbox.data, name),
 		      roost_arena_strdup(tester->arena, value));
 	return 0;
 }

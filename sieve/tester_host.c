@@ -157,12 +157,22 @@ static bool host_environment(void *context, const char *item, struct roost_str *
 	return true;
 }
 
+/* Names of annotations ignore case: RFC 5464 section 3.2. */
+char *tester_metadata_key(struct roost_arena *arena, const char *mailbox, const char *name)
+{
+	char *lower = roost_arena_strdup(arena, name);
+
+	for (char *c = lower; *c != '\0'; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+	return roost_arena_printf(arena, "%s\n%s", mailbox != NULL ? mailbox : "", lower);
+}
+
 static bool host_metadata(void *context, const char *mailbox, const char *name,
 			  struct roost_str *value)
 {
 	struct tester *tester = context;
-	const char *found = roost_map_get(tester->metadata, roost_arena_printf(tester->arena, "%s\n%s",
-					  mailbox != NULL ? mailbox : "", name));
+	const char *found = roost_map_get(tester->metadata,
+					  tester_metadata_key(tester->arena, mailbox, name));
 
 	if (found != NULL)
 		roost_str_puts(value, found);

@@ -5,6 +5,7 @@ sieve_tests = \
 	tests/sieve/actions.svtest \
 	tests/sieve/body.svtest \
 	tests/sieve/body/errors.svtest \
+	tests/sieve/body/parts.svtest \
 	tests/sieve/body/transforms.svtest \
 	tests/sieve/core.svtest \
 	tests/sieve/core/actions-limit.svtest \
@@ -100,6 +101,7 @@ sieve_tests = \
 	tests/sieve/notify/automatic.svtest \
 	tests/sieve/notify/mailto.svtest \
 	tests/sieve/notify/sender.svtest \
+	tests/sieve/notify/uri.svtest \
 	tests/sieve/programs/errors.svtest \
 	tests/sieve/programs/execute.svtest \
 	tests/sieve/programs/filter.svtest \
