@@ -1,4 +1,5 @@
 /* diag - collects diagnostics and writes them for people and for programs. */
+#include <roost/utf8.h>
 #include "sieve/diag.h"
 
 static const char *const severities[] = { "error", "warning", "info" };
@@ -46,25 +47,42 @@ void sieve_diag_add(struct sieve_diag *diag, enum sieve_severity severity,
 	va_end(args);
 }
 
+/* One line, whatever a script has in its strings. */
+static void write_line(struct roost_str *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		roost_str_byte(out, (unsigned char)*text < ' ' || *text == 127 ? ' ' : *text);
+}
+
 void sieve_diag_write(struct roost_str *out, const struct sieve_diag_entry *entry)
 {
 	if (entry->at.script != NULL)
 		roost_str_printf(out, "%s: ", entry->at.script);
 	if (entry->at.line != 0)
 		roost_str_printf(out, "line %u: ", entry->at.line);
-	roost_str_printf(out, "%s: %s.\n", severities[entry->severity], entry->text);
+	roost_str_printf(out, "%s: ", severities[entry->severity]);
+	write_line(out, entry->text);
+	roost_str_puts(out, ".\n");
 }
 
 static void write_json_string(struct roost_str *out, const char *text)
 {
+	size_t len = strlen(text), step;
+
 	roost_str_byte(out, '"');
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			roost_str_printf(out, "\\%c", *text);
-		else if ((unsigned char)*text < ' ')
-			roost_str_printf(out, "\\u%04x", (unsigned char)*text);
+	for (size_t at = 0; at < len; at += step) {
+		uint32_t code;
+
+		step = roost_utf8_decode(text + at, len - at, &code);
+		if (step == 0)		/* no UTF-8: the replacement character */
+			code = 0xfffd;
+		if (code == '"' || code == '\\')
+			roost_str_printf(out, "\\%c", (char)code);
+		else if (code < ' ' || step == 0)
+			roost_str_printf(out, "\\u%04x", code);
 		else
-			roost_str_byte(out, *text);
+			roost_str_append(out, text + at, step);
+		step = step > 0 ? step : 1;
 	}
 	roost_str_byte(out, '"');
 }

@@ -91,6 +91,7 @@ static int check_part(struct sieve_check *check, struct sieve_use *use, enum sie
 
 static int check_date(struct sieve_check *check, struct sieve_use *use)
 {
+	sieve_check_header_names(check, use);
 	return check_part(check, use, SIEVE_SLOT_ARG1);
 }
 

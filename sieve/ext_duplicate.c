@@ -3,6 +3,7 @@
 
 static int check_duplicate(struct sieve_check *check, struct sieve_use *use)
 {
+	sieve_check_field_names(check, sieve_use_find(use, SIEVE_SLOT_HEADER));
 	if (sieve_use_find(use, SIEVE_SLOT_HEADER) == NULL || sieve_use_find(use, SIEVE_SLOT_UNIQUEID) == NULL)
 		return 0;
 	sieve_check_error(check, use->at, "conflicting :header and :uniqueid arguments for the "

@@ -79,7 +79,8 @@ int sieve_check_zone(struct sieve_check *check, struct sieve_use *use, struct si
 int sieve_check_index(struct sieve_check *check, struct sieve_use *use, struct sieve_bound *bound);
 /* Whether its Auto-Submitted says that the message is of a program. RFC 3834 section 5. */
 bool sieve_auto_submitted(struct sieve_run *run);
-/* ARG0's names of fields: what can never match is warned of. */
+/* Names of fields, those of ARG0: what can never match is warned of. */
+void sieve_check_field_names(struct sieve_check *check, const struct sieve_bound *names);
 int sieve_check_header_names(struct sieve_check *check, struct sieve_use *use);
 /* Compile-time check of a constant mailbox name in ARG0. */
 int sieve_check_mailbox(struct sieve_check *check, struct sieve_use *use);

@@ -98,17 +98,20 @@ struct sieve_field **sieve_fields_of(struct sieve_run *run, const struct sieve_a
 	return pick(run, args, found, count);
 }
 
-int sieve_check_header_names(struct sieve_check *check, struct sieve_use *use)
+void sieve_check_field_names(struct sieve_check *check, const struct sieve_bound *names)
 {
-	struct sieve_bound *names = sieve_use_find(use, SIEVE_SLOT_ARG0);
-
-	for (uint32_t i = 0; i < names->count; i++) {
+	for (uint32_t i = 0; names != NULL && i < names->count; i++) {
 		struct sieve_text name = names->strings[i].text;
 
 		if (names->strings[i].constant && !sieve_field_name_valid(name))
 			sieve_check_warning(check, names->at, "specified header field name '%.*s' is "
 					    "invalid", (int)name.len, name.data);
 	}
+}
+
+int sieve_check_header_names(struct sieve_check *check, struct sieve_use *use)
+{
+	sieve_check_field_names(check, sieve_use_find(use, SIEVE_SLOT_ARG0));
 	return 0;
 }
 

@@ -149,6 +149,7 @@ sieve_tests = \
 	tests/sieve/variables/string.svtest
 TESTS += $(sieve_tests)
 EXTRA_DIST += $(sieve_tests) \
+	tests/sieve/test_sieve_diagnostics.py \
 	tests/sieve/test_sieve_headers.py \
 	tests/sieve/test_sieve_tools.py \
 	tests/sieve/body/errors.sieve \
