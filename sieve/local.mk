@@ -118,8 +118,10 @@ sieve_sieve_dump_SOURCES = sieve/sieve_dump.c
 sieve_sieve_dump_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
 sieve_sieve_filter_SOURCES = sieve/sieve_filter.c
 sieve_sieve_filter_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
-sieve_sieve_test_SOURCES = sieve/sieve_test.c sieve/tool_host.c sieve/tool_host.h
-sieve_sieve_test_LDADD = sieve/libsieve-tool.la $(SIEVE_LIBS)
+sieve_sieve_test_SOURCES = sieve/sieve_test.c \
+	sieve/tool_host.c sieve/tool_host.h \
+	sieve/tool_keywords.c sieve/tool_keywords.h
+sieve_sieve_test_LDADD = sieve/libsieve-tool.la modules/mail/libutf7.la $(SIEVE_LIBS)
 
 dist_man_MANS += sieve/sievec.1 sieve/sieve-dump.1 sieve/sieve-filter.1 sieve/sieve-test.1 \
 	sieve/roost-sieve.3 sieve/sieve2.3

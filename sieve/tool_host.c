@@ -5,21 +5,25 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <roost/name.h>
 #include "sieve/external.h"
 #include "sieve/tool_host.h"
+#include "sieve/tool_keywords.h"
 
 static const char prefix[] = "maildir:";
 
-/* The folder of a mailbox; NULL: no name for one. */
+/* The folder of a mailbox: ".Name.Child", each level in modified UTF-7. NULL: no name for one. */
 static char *folder_of(const struct tool_host *host, const char *mailbox)
 {
 	if (strcasecmp(mailbox, "INBOX") == 0)
 		mailbox = host->inbox;
 	if (strcasecmp(mailbox, "INBOX") == 0)
 		return roost_arena_strdup(host->arena, host->location);
-	if (*mailbox == '\0' || *mailbox == '.' || strchr(mailbox, '/') != NULL || strstr(mailbox, "..") != NULL)
+	if (*mailbox == '\0' || *mailbox == '.' || mailbox[strlen(mailbox) - 1] == '.' ||
+	    strchr(mailbox, '/') != NULL || strstr(mailbox, "..") != NULL)
 		return NULL;
-	return roost_arena_printf(host->arena, "%s/.%s", host->location, mailbox);
+	return roost_arena_printf(host->arena, "%s/.%s", host->location,
+				  roost_name_to_utf7(host->arena, mailbox));
 }
 
 static bool is_folder(const char *path)
@@ -42,8 +46,10 @@ static int make_folder(const struct tool_host *host, const char *path, struct ro
 	return 0;
 }
 
-/* The letters of system flags, in the order of the alphabet; keywords have none. */
-static void write_info(char info[8], const char *const *flags)
+enum { SYSTEM_FLAGS = 5, MAX_INFO = SYSTEM_FLAGS + TOOL_LETTERS + 1 };
+
+/* The letters of the flags, in the order of ASCII: those of keywords come last. */
+static void write_info(char info[MAX_INFO], const char *folder, const char *const *flags)
 {
 	static const char *const names[] = { "\\Draft", "\\Flagged", "\\Answered", "\\Seen", "\\Deleted" };
 	size_t len = 0;
@@ -55,6 +61,8 @@ static void write_info(char info[8], const char *const *flags)
 		}
 	}
 	info[len] = '\0';
+	if (flags != NULL)
+		tool_keyword_letters(folder, flags, info + len);
 }
 
 static int write_file(const char *path, struct sieve_text text, struct roost_error *err)
@@ -76,7 +84,7 @@ static int host_store(void *context, const struct sieve_store *store, struct roo
 	struct tool_host *host = context;
 	struct tool_moves move;
 	struct timespec now;
-	char info[8], *folder, *name;
+	char info[MAX_INFO], *folder, *name;
 
 	if (host->location == NULL)
 		return roost_fail(err, ROOST_ERR_UNSUPPORTED, "no place to store was given (-l)");
@@ -88,7 +96,7 @@ static int host_store(void *context, const struct sieve_store *store, struct roo
 	if (make_folder(host, folder, err) < 0)
 		return -1;
 	clock_gettime(CLOCK_REALTIME, &now);
-	write_info(info, store->flags);
+	write_info(info, folder, store->flags);
 	name = roost_arena_printf(host->arena, "%lld.M%ldP%dQ%zu.sieve-test", (long long)now.tv_sec,
 				  now.tv_nsec / 1000, (int)getpid(), host->moves.count);
 	move.from = roost_arena_printf(host->arena, "%s/tmp/%s", folder, name);

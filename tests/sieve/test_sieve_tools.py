@@ -48,6 +48,49 @@ def test_sieve_test_executes_into_a_maildir(files):
     assert b"Subject: oh hello you\r\n" in stored[0].read_bytes()
 
 
+def test_sieve_test_names_folders_as_maildirs_do(files):
+    maildir = files / "maildir"
+    (files / "names.sieve").write_text("""require ["fileinto", "mailbox", "copy"];
+if mailboxexists "Entwürfe" { discard; }
+fileinto :create :copy "Entwürfe.A&B.日本語";
+fileinto :create :copy "Entwürfe";
+if mailboxexists "Entwürfe" { discard; }
+fileinto :create :copy "bad.";
+""")
+    maildir.mkdir()
+    done = run("sieve-test", "-e", "-l", maildir, files / "names.sieve", files / "mail")
+    assert done.returncode == 1 and "mailbox 'bad.': Invalid mailbox name" in done.stderr
+    assert {each.name for each in maildir.iterdir() if each.name.startswith(".")} == \
+        {".Entw&APw-rfe", ".Entw&APw-rfe.A&-B.&ZeVnLIqe-"}
+
+
+def test_sieve_test_stores_keywords_as_letters(files):
+    maildir = files / "maildir"
+    maildir.mkdir()
+    (maildir / "dovecot-keywords").write_text("0 $Junk\n2 Other\n")
+    (files / "flags.sieve").write_text("""require ["fileinto", "mailbox", "imap4flags"];
+keep :flags ["\\\\Seen", "new", "$junk", "\\\\Flagged", "NEW"];
+fileinto :create :flags ["one", "two"] "Other";
+""")
+    done = run("sieve-test", "-e", "-l", maildir, files / "flags.sieve", files / "mail")
+    assert done.returncode == 0 and not done.stderr
+    assert [each.name.split(":")[1] for each in (maildir / "cur").iterdir()] == ["2,FSab"]
+    assert (maildir / "dovecot-keywords").read_text() == "0 $Junk\n1 new\n2 Other\n"
+    assert [each.name.split(":")[1] for each in (maildir / ".Other" / "cur").iterdir()] == ["2,ab"]
+    assert (maildir / ".Other" / "dovecot-keywords").read_text() == "0 one\n1 two\n"
+    assert not list(maildir.rglob("*.lock"))
+
+
+def test_keywords_beyond_the_letters_stay_out(files):
+    maildir = files / "maildir"
+    maildir.mkdir()
+    (maildir / "dovecot-keywords").write_text("".join(f"{i} k{i}\n" for i in range(25)))
+    (files / "flags.sieve").write_text('require "imap4flags"; keep :flags ["k24", "x", "y"];')
+    done = run("sieve-test", "-e", "-l", maildir, files / "flags.sieve", files / "mail")
+    assert done.returncode == 0 and "no letters left" in done.stderr
+    assert [each.name.split(":")[1] for each in (maildir / "cur").iterdir()] == ["2,yz"]
+
+
 def test_sieve_test_without_a_place_to_store_fails(files):
     done = run("sieve-test", "-e", files / "work.sieve", files / "mail")
     assert done.returncode == 1
