@@ -208,6 +208,7 @@ struct execution {
 	const struct sieve_envelope *envelope;
 	struct sieve_diag *diag;
 	const struct sieve_message *message;
+	bool later;			/* what failed may work later */
 };
 
 static int do_store(const struct execution *run, const struct sieve_action *action,
@@ -238,6 +239,7 @@ static int store(struct execution *run, const struct sieve_action *action,
 
 	if (do_store(run, action, &what, &err) == 0)
 		return 0;
+	run->later |= err.kind == ROOST_ERR_TEMP;
 	sieve_diag_add(run->diag, SIEVE_ERROR, action != NULL ? action->at : at,
 		       "failed to store into mailbox '%s': %s", what.mailbox, err.text);
 	return -1;
@@ -355,6 +357,7 @@ bool sieve_result_execute(struct sieve_result *result, const struct sieve_host *
 	if (ok && keeping)
 		ok = keep(&run, message) == 0;
 	if (ok && host->commit != NULL && host->commit(host->context, &err) < 0) {
+		run.later |= err.kind == ROOST_ERR_TEMP;
 		sieve_diag_add(diag, SIEVE_ERROR, (struct sieve_message_at){ 0 },
 			       "failed to finish the delivery: %s", err.text);
 		ok = false;
@@ -371,10 +374,10 @@ bool sieve_result_execute(struct sieve_result *result, const struct sieve_host *
 	} else if (host->rollback != NULL) {
 		host->rollback(host->context);
 	}
-	/* What was asked for cannot be: the message stays, unchanged. */
 	for (size_t i = 0; i < result->actions.count; i++)
 		result->actions.items[i]->done = true;
-	*kept = result->keep_done || (store(&run, NULL, NULL, message->original) == 0 &&
+	/* What was asked for cannot be: the message stays, unchanged; or it comes again, when that may help. */
+	*kept = result->keep_done || (!run.later && store(&run, NULL, NULL, message->original) == 0 &&
 		(host->commit == NULL || host->commit(host->context, &err) == 0));
 	result->keep_done = *kept;
 	return false;

@@ -98,7 +98,8 @@ ROOST_API void sieve_delivery_free(struct sieve_delivery *delivery);
  */
 ROOST_API int sieve_delivery_run(struct sieve_delivery *delivery, const struct sieve_program *program,
 				 struct sieve_diag *diag);
-/* Do it all, with the implicit keep. False: something failed; *kept: whether the message is safe. */
+/* Do it all, with the implicit keep. False: something failed; *kept: whether the message is safe. It is not
+ * after a store that failed with ROOST_ERR_TEMP: then nothing was done, and the delivery is to be tried later. */
 ROOST_API bool sieve_delivery_finish(struct sieve_delivery *delivery, struct sieve_diag *diag,
 				     bool *kept);
 /* What is told of a run as it goes: each level with those before it. */

@@ -91,6 +91,15 @@ def test_keywords_beyond_the_letters_stay_out(files):
     assert [each.name.split(":")[1] for each in (maildir / "cur").iterdir()] == ["2,yz"]
 
 
+def test_what_may_work_later_is_not_kept_instead(files):
+    maildir = files / "maildir"
+    maildir.mkdir()
+    (maildir / ".Work").write_text("not a folder")
+    done = run("sieve-test", "-e", "-l", maildir, files / "work.sieve", files / "mail")
+    assert done.returncode == 1 and "was not kept anywhere" in done.stderr
+    assert [each.name for each in maildir.iterdir()] == [".Work"]
+
+
 def test_sieve_test_without_a_place_to_store_fails(files):
     done = run("sieve-test", "-e", files / "work.sieve", files / "mail")
     assert done.returncode == 1
