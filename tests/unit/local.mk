@@ -47,6 +47,11 @@ tests_unit_test_sieve_limits_SOURCES = tests/unit/test_sieve_limits.c
 tests_unit_test_sieve_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_sieve_limits_LDADD = $(SIEVE_LIBS) $(UNIT_LIBS)
 
+unit_tests += tests/unit/test_sieve_marks
+tests_unit_test_sieve_marks_SOURCES = tests/unit/test_sieve_marks.c
+tests_unit_test_sieve_marks_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_sieve_marks_LDADD = $(SIEVE_LIBS) $(UNIT_LIBS)
+
 unit_tests += tests/unit/test_sieve_plugin
 tests_unit_test_sieve_plugin_SOURCES = tests/unit/test_sieve_plugin.c
 tests_unit_test_sieve_plugin_CPPFLAGS = $(UNIT_CPPFLAGS)
