@@ -51,6 +51,7 @@ sieve_tests = \
 	tests/sieve/editheader/forbidden.svtest \
 	tests/sieve/editheader/implicit-keep.svtest \
 	tests/sieve/editheader/originals.svtest \
+	tests/sieve/editheader/values.svtest \
 	tests/sieve/enotify.svtest \
 	tests/sieve/environment/config.svtest \
 	tests/sieve/environment/debug.svtest \
@@ -88,6 +89,7 @@ sieve_tests = \
 	tests/sieve/limits/memory-operations.svtest \
 	tests/sieve/limits/memory.svtest \
 	tests/sieve/limits/notify.svtest \
+	tests/sieve/limits/redirects.svtest \
 	tests/sieve/limits/regex.svtest \
 	tests/sieve/limits/script-size.svtest \
 	tests/sieve/limits/variables.svtest \
@@ -169,7 +171,13 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/dsn/errors.sieve \
 	tests/sieve/dsn/good.sieve \
 	tests/sieve/duplicate/errors.sieve \
+	tests/sieve/editheader/constant-large.sieve \
+	tests/sieve/editheader/constant-least.sieve \
 	tests/sieve/editheader/errors.sieve \
+	tests/sieve/editheader/name-add.sieve \
+	tests/sieve/editheader/name-delete.sieve \
+	tests/sieve/editheader/value-large.sieve \
+	tests/sieve/editheader/value-nul.sieve \
 	tests/sieve/environment/set.sieve \
 	tests/sieve/errors/arguments.sieve \
 	tests/sieve/errors/base.sieve \
@@ -260,6 +268,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/limits/memory-enclose.sieve \
 	tests/sieve/limits/memory-template.sieve \
 	tests/sieve/limits/notify.sieve \
+	tests/sieve/limits/redirects.sieve \
 	tests/sieve/limits/regex.sieve \
 	tests/sieve/limits/variables.sieve \
 	tests/sieve/mailbox/utf8-variable.sieve \

@@ -1,0 +1,1 @@
+require ["editheader","variables"]; set "v" "x y"; deleteheader "${v}";
