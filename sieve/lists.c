@@ -69,7 +69,8 @@ static char *next_line(struct entries *entries)
 	if (line == NULL || *line == '\0')
 		return NULL;
 	end = line + strcspn(line, "\r\n");
-	entries->at = end + strspn(end, "\r\n");
+	/* one line end: a value may be empty */
+	entries->at = end + (end[0] == '\r' && end[1] == '\n' ? 2 : *end != '\0');
 	*end = '\0';
 	return line;
 }

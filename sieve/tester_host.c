@@ -132,7 +132,7 @@ static int host_external(void *context, const struct sieve_external *external,
 {
 	const struct tester *tester = context;
 
-	return sieve_external_run(tester->instance, tester_user(), tester->folder, external, output, err);
+	return sieve_external_run(tester->instance, tester_user(), tester->work, external, output, err);
 }
 
 static bool host_environment(void *context, const char *item, struct roost_str *value)

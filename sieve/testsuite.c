@@ -59,6 +59,20 @@ static char *folder_of(const char *path)
 	return real != NULL ? real : strdup(".");
 }
 
+/* With all that lead to it. */
+static void make_folders(char *path)
+{
+	for (char *slash = path; slash != NULL;) {
+		slash = strchr(slash + 1, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			perror(path);
+		if (slash != NULL)
+			*slash = '/';
+	}
+}
+
 /* A new folder of our own in that of the user's choice. */
 static const char *make_work(struct roost_arena *arena, const char *base)
 {
@@ -68,8 +82,7 @@ static const char *make_work(struct roost_arena *arena, const char *base)
 		base = getenv("TMPDIR");
 	if (base == NULL || *base == '\0')
 		base = "/tmp";
-	if (mkdir(base, 0700) < 0 && errno != EEXIST)
-		perror(base);
+	make_folders(roost_arena_strdup(arena, base));
 	path = roost_arena_printf(arena, "%s/sieve-testsuite.XXXXXX", base);
 	if (mkdtemp(path) == NULL)
 		perror(path);
@@ -94,6 +107,7 @@ static void remove_work(const char *path)
 static void tester_start(struct tester *tester, const struct options *options, const char *path)
 {
 	char *folder = folder_of(path);
+	struct roost_error err = { 0 };
 
 	*tester = (struct tester){ .arena = roost_arena_create("sieve tester") };
 	tester->folder = roost_arena_strdup(tester->arena, folder);
@@ -101,9 +115,9 @@ static void tester_start(struct tester *tester, const struct options *options, c
 	tester->work = make_work(tester->arena, options->work);
 	tester->instance = sieve_instance_create();
 	sieve_instance_add(tester->instance, &tester_extension);
-	if (options->extensions != NULL)
-		sieve_instance_offer(tester->instance, options->extensions, NULL);
-	else
+	if (options->extensions != NULL && sieve_instance_offer(tester->instance, options->extensions, &err) < 0)
+		fprintf(stderr, "sieve-testsuite: %s\n", err.text);
+	if (options->extensions == NULL)
 		sieve_instance_offer_all(tester->instance);
 	tester->instance->offered[sieve_instance_find(tester->instance,
 						      tester_extension.name)] = true;
@@ -161,7 +175,10 @@ static void run_source(struct tester *tester, const char *path, const char *dump
 	bool compiled;
 
 	tester->loader = &loader;
-	compiled = tester_read_file(path, &source) == 0 &&
+	if (tester_read_file(path, &source) < 0)
+		sieve_diag_add(&tester->log, SIEVE_ERROR, (struct sieve_message_at){ .script = path },
+			       "%s", strerror(errno));
+	compiled = tester->log.errors == 0 &&
 		sieve_compile(tester->instance, &loader, path, SIEVE_MAIN, sieve_text_of_str(&source),
 			      &tester->log, &bytes);
 	if (!compiled) {

@@ -67,6 +67,7 @@ sieve_tests = \
 	tests/sieve/errors/tags.svtest \
 	tests/sieve/extlists/addrbook.svtest \
 	tests/sieve/extlists/errors.svtest \
+	tests/sieve/extlists/gaps.svtest \
 	tests/sieve/extlists/match.svtest \
 	tests/sieve/fcc/errors.svtest \
 	tests/sieve/fcc/none.svtest \
@@ -214,6 +215,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/errors/vacation.sieve \
 	tests/sieve/extlists/errors.sieve \
 	tests/sieve/extlists/friends.dict \
+	tests/sieve/extlists/gaps.dict \
 	tests/sieve/fcc/errors.sieve \
 	tests/sieve/flags/errors.sieve \
 	tests/sieve/ihave/branch.sieve \

@@ -206,3 +206,44 @@ def test_programs_behind_sockets(tmp_path, answer, passes):
     assert (done.returncode == 0) == passes, done.stdout
     service.join(10)
     assert service.received == (b"VERSION\tscript\t4\t0\nalarm=3\n-\none\ntwo words\n\nsome text")
+
+
+LISTED = """require ["vnd.dovecot.testsuite", "variables"];
+test "a" { test_fail "no"; }
+test "b" { keep; }
+"""
+
+
+@pytest.mark.parametrize("options, text, lines, status", [
+    ([], LISTED, [" 1: Test 'a' FAILED: no", " 2: Test 'b' SUCCEEDED", "FAIL: 1 of 2 tests failed.",
+                  "1 passed, 1 failed"], 1),
+    (["-F"], LISTED, [" 1: Test 'a' FAILED: no", " 2: Test 'b' SUCCEEDED",
+                      "FAIL: Only 1 of 2 tests failed (all expected to fail).", "1 passed, 1 failed"], 1),
+    (["-F"], LISTED.replace("keep", 'test_fail "y"'),
+     [" 1: Test 'a' FAILED: no", " 2: Test 'b' FAILED: y", "PASS: 2 tests failed (expected to fail).",
+      "2 passed, 0 failed"], 0),
+    ([], "frop;", ["XX: Test CASE FAILED: failed to compile testcase script", "FAIL: 1 of 1 tests failed.",
+                   "0 passed, 1 failed"], 1),
+    (["-F"], "frop;", ["XX: Test CASE FAILED: failed to compile testcase script",
+                       "PASS: 1 tests failed (expected to fail).", "1 passed, 0 failed"], 0),
+    ([], LISTED.replace('test "a" { test_fail "no"; }', 'set "x" "nobody"; redirect "${x}";'),
+     ["XX: Test CASE FAILED: test script execution aborted due to error", "FAIL: 1 of 1 tests failed.",
+      "0 passed, 1 failed"], 1),
+    ([], LISTED.replace('test_fail "no"', 'test_message :smtp 3').replace("keep", 'test_message :folder "INBOX" 7'),
+     [" 1: Test 'a' FAILED: no outgoing SMTP message with index 3",
+      " 2: Test 'b' FAILED: no message in folder 'INBOX' with index 7", "FAIL: 2 of 2 tests failed.",
+      "0 passed, 2 failed"], 1),
+])
+def test_testsuite_output(tmp_path, options, text, lines, status):
+    (tmp_path / "t.svtest").write_text(text)
+    done = run("sieve-testsuite", *options, tmp_path / "t.svtest")
+    assert done.returncode == status
+    assert [line for line in done.stdout.splitlines() if line] == [f"Test case: {tmp_path}/t.svtest:"] + lines
+
+
+def test_testsuite_files_and_folders(tmp_path):
+    (tmp_path / "t.svtest").write_text('require "vnd.dovecot.testsuite"; test "a" { keep; }')
+    done = run("sieve-testsuite", "-W", tmp_path / "deep" / "down", tmp_path / "t.svtest", tmp_path / "none.svtest")
+    assert done.returncode == 1 and done.stdout.endswith("\n1 passed, 1 failed\n")
+    assert done.stderr == f"{tmp_path}/none.svtest: error: No such file or directory.\n"
+    assert not list((tmp_path / "deep" / "down").iterdir())
