@@ -36,6 +36,7 @@ sieve_tests = \
 	tests/sieve/core/unicode-casemap.svtest \
 	tests/sieve/core/unknown.svtest \
 	tests/sieve/date.svtest \
+	tests/sieve/date/addresses.svtest \
 	tests/sieve/date/edges.svtest \
 	tests/sieve/date/errors.svtest \
 	tests/sieve/date/index.svtest \
@@ -87,6 +88,7 @@ sieve_tests = \
 	tests/sieve/limits/cpu.svtest \
 	tests/sieve/limits/extensions.svtest \
 	tests/sieve/limits/include-depth.svtest \
+	tests/sieve/limits/loops.svtest \
 	tests/sieve/limits/memory-operations.svtest \
 	tests/sieve/limits/memory.svtest \
 	tests/sieve/limits/notify.svtest \
@@ -97,6 +99,7 @@ sieve_tests = \
 	tests/sieve/mailbox/create.svtest \
 	tests/sieve/mailbox/mailboxid.svtest \
 	tests/sieve/mailbox/merged.svtest \
+	tests/sieve/mailbox/names.svtest \
 	tests/sieve/mailbox/rollback.svtest \
 	tests/sieve/mailbox/utf8.svtest \
 	tests/sieve/metadata.svtest \
@@ -118,6 +121,7 @@ sieve_tests = \
 	tests/sieve/reject/message.svtest \
 	tests/sieve/relational/count.svtest \
 	tests/sieve/relational/errors.svtest \
+	tests/sieve/relational/numeric.svtest \
 	tests/sieve/relational/value.svtest \
 	tests/sieve/replace/enclose.svtest \
 	tests/sieve/replace/errors.svtest \
@@ -259,6 +263,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/limits/global.sieve \
 	tests/sieve/limits/implicit.sieve \
 	tests/sieve/limits/included-global/notifier.sieve \
+	tests/sieve/limits/included/loops.sieve \
 	tests/sieve/limits/included/multiply1.sieve \
 	tests/sieve/limits/included/multiply2.sieve \
 	tests/sieve/limits/included/multiply3.sieve \
@@ -267,6 +272,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/limits/included/multiply6.sieve \
 	tests/sieve/limits/included/multiply7.sieve \
 	tests/sieve/limits/included/multiply8.sieve \
+	tests/sieve/limits/loops.sieve \
 	tests/sieve/limits/memory-enclose.sieve \
 	tests/sieve/limits/memory-template.sieve \
 	tests/sieve/limits/notify.sieve \

@@ -1,0 +1,1 @@
+require ["foreverypart","include","mime"]; foreverypart { foreverypart { foreverypart { include "loops"; } } }
