@@ -33,9 +33,11 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* With the mark that Maildir++ has in all but the first. */
 static int make_folder(const struct tool_host *host, const char *path, struct roost_error *err)
 {
 	static const char *const parts[] = { "", "/tmp", "/new", "/cur" };
+	int mark;
 
 	for (size_t i = 0; i < ROOST_COUNT(parts); i++) {
 		const char *part = roost_arena_printf(host->arena, "%s%s", path, parts[i]);
@@ -43,6 +45,12 @@ static int make_folder(const struct tool_host *host, const char *path, struct ro
 		if (mkdir(part, 0700) < 0 && errno != EEXIST)
 			return roost_fail(err, ROOST_ERR_TEMP, "%s: %s", part, strerror(errno));
 	}
+	if (strcmp(path, host->location) == 0)
+		return 0;
+	mark = open(roost_arena_printf(host->arena, "%s/maildirfolder", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (mark < 0)
+		return roost_fail(err, ROOST_ERR_TEMP, "%s: maildirfolder: %s", path, strerror(errno));
+	close(mark);
 	return 0;
 }
 

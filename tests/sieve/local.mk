@@ -146,6 +146,7 @@ sieve_tests = \
 	tests/sieve/vacation/mime.svtest \
 	tests/sieve/vacation/own.svtest \
 	tests/sieve/vacation/reply.svtest \
+	tests/sieve/vacation/senders.svtest \
 	tests/sieve/vacation/suppress.svtest \
 	tests/sieve/vacation/template.svtest \
 	tests/sieve/variables/edges.svtest \
@@ -323,6 +324,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/scripts/reject-keep.sieve \
 	tests/sieve/scripts/vacation-twice.sieve \
 	tests/sieve/strings/unicode-errors.sieve \
+	tests/sieve/vacation/away.sieve \
 	tests/sieve/vacation/errors.sieve \
 	tests/sieve/vacation/periods.sieve \
 	tests/sieve/variables/encodeurl.sieve \

@@ -78,6 +78,7 @@ fileinto :create :flags ["one", "two"] "Other";
     assert (maildir / "dovecot-keywords").read_text() == "0 $Junk\n1 new\n2 Other\n"
     assert [each.name.split(":")[1] for each in (maildir / ".Other" / "cur").iterdir()] == ["2,ab"]
     assert (maildir / ".Other" / "dovecot-keywords").read_text() == "0 one\n1 two\n"
+    assert (maildir / ".Other" / "maildirfolder").exists() and not (maildir / "maildirfolder").exists()
     assert not list(maildir.rglob("*.lock"))
 
 
