@@ -31,6 +31,12 @@ uint64_t sieve_instance_setup(const struct sieve_instance *instance);
 const struct sieve_def *sieve_instance_operation(const struct sieve_instance *instance,
 						 const char *name);
 
+/* --- settings.c --- */
+/* Whether a setting is one of this extension; NULL: of the engine, as are all that nobody knows. */
+bool sieve_setting_is_of(const char *name, const char *extension);
+/* What the setting takes, when this value is none of it; NULL: the value is fine. */
+const char *sieve_setting_wanted(const char *name, const char *value);
+
 /* NULL when not set or empty. */
 const char *sieve_setting(const struct sieve_instance *instance, const char *name);
 /* A number with an optional size (k, M, G); fallback when not set or no number. */

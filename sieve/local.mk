@@ -80,6 +80,7 @@ sieve_libsieve_engine_la_SOURCES = \
 	sieve/sieve.h \
 	sieve/sieve2.c sieve/sieve2.h \
 	sieve/send.c sieve/send.h \
+	sieve/settings.c \
 	sieve/slot.h \
 	sieve/tag_match.c \
 	sieve/test_header.c \

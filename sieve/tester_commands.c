@@ -156,8 +156,16 @@ static int run_config_reload(struct sieve_run *run, const struct sieve_args *arg
 
 	if (name.data != NULL && sieve_instance_find(tester->instance, name.data) < 0)
 		return tester_abort(tester, "unknown extension '%s'", name.data);
-	while (roost_map_next(tester->settings, &position, &key, &value))
+	while (roost_map_next(tester->settings, &position, &key, &value)) {
+		const char *wanted = sieve_setting_wanted(key, value);
+
+		if (!sieve_setting_is_of(key, name.data))
+			continue;
+		if (wanted != NULL)
+			return tester_abort(tester, "setting %s has the value '%s', but takes %s", key,
+					    (const char *)value, wanted);
 		sieve_instance_set(tester->instance, key, value);
+	}
 	return 0;
 }
 

@@ -133,6 +133,7 @@ sieve_tests = \
 	tests/sieve/runner/errors.svtest \
 	tests/sieve/runner/messages.svtest \
 	tests/sieve/runner/scripts.svtest \
+	tests/sieve/runner/settings.svtest \
 	tests/sieve/spamtest.svtest \
 	tests/sieve/strings.svtest \
 	tests/sieve/strings/encoded.svtest \
@@ -309,6 +310,7 @@ EXTRA_DIST += $(sieve_tests) \
 	tests/sieve/runner/error.sieve \
 	tests/sieve/runner/fail-late.sieve \
 	tests/sieve/runner/fail.sieve \
+	tests/sieve/runner/header.sieve \
 	tests/sieve/runner/keep.sieve \
 	tests/sieve/runner/later.sieve \
 	tests/sieve/runner/mailboxes.sieve \

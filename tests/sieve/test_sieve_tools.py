@@ -188,7 +188,7 @@ class Service(threading.Thread):
 SOCKET_TEST = """require ["vnd.dovecot.testsuite", "vnd.dovecot.execute", "vnd.dovecot.pipe", "variables"];
 test_config_set "sieve_execute_socket_dir" "%s";
 test_config_set "sieve_execute_exec_timeout" "3s";
-test_config_reload;
+test_config_reload :extension "vnd.dovecot.execute";
 test "the service" {
 	if not execute :input "some text" :output "x" "helper" ["one", "two words"] { test_fail "failed"; }
 	if not string "${x}" "answer +" { test_fail "output: ${x}"; }
@@ -240,6 +240,35 @@ def test_testsuite_output(tmp_path, options, text, lines, status):
     done = run("sieve-testsuite", *options, tmp_path / "t.svtest")
     assert done.returncode == status
     assert [line for line in done.stdout.splitlines() if line] == [f"Test case: {tmp_path}/t.svtest:"] + lines
+
+
+SETTING = """require "vnd.dovecot.testsuite";
+test_config_set "%s" "%s";
+test_config_reload%s;
+test "a" { keep; }
+"""
+
+
+@pytest.mark.parametrize("name, value, reload, refused", [
+    ("sieve_max_cpu_time", "soon", "", "a time such as 30s, 5m, 2h, 7d"),
+    ("sieve_max_cpu_time", "2 s", "", None),
+    ("sieve_max_redirects", "-1", "", "a number, perhaps with k, M or G"),
+    ("sieve_max_script_size", "1 M", "", None),
+    ("sieve_vacation_check_recipient", "perhaps", ' :extension "vacation"', "yes or no"),
+    ("sieve_vacation_check_recipient", "perhaps", "", None),        # not its reload
+    ("sieve_vacation_min_period", "1d", ' :extension "vacation"', None),
+    ("sieve_vacation_min_period", "", ' :extension "vacation"', None),
+    ("sieve_spamtest_status_type", "guess", ' :extension "spamtestplus"', " score strlen text "),
+    ("sieve_pipe_input_eol", "crlf", ' :extension "vnd.dovecot.pipe"', None),
+    ("sieve_frop", "what it likes", "", None),
+])
+def test_values_that_settings_take(tmp_path, name, value, reload, refused):
+    (tmp_path / "t.svtest").write_text(SETTING % (name, value, reload))
+    done = run("sieve-testsuite", tmp_path / "t.svtest")
+    assert done.returncode == (0 if refused is None else 1)
+    if refused is not None:
+        assert f"ERROR: setting {name} has the value '{value}', but takes {refused}" in done.stdout
+        assert "Test CASE FAILED: test script execution aborted due to error" in done.stdout
 
 
 def test_testsuite_files_and_folders(tmp_path):

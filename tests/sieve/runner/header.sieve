@@ -1,0 +1,3 @@
+require "editheader";
+addheader "X-Mine" "1";
+keep;
