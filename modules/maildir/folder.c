@@ -13,13 +13,17 @@
 #define TRIES 5			/* readings of a folder that changes meanwhile */
 #define LEFTOVER 60		/* seconds: a second link to a message is no longer work in progress */
 
+/* In a mailbox only: what we have open may have been deleted, and is being removed by another one. */
 int maildir_make_folders(struct maildir *maildir, struct roost_error *err)
 {
 	static const char *const folders[] = { "tmp", "new", "cur" };
-	struct stat parent;
+	struct stat parent, there;
 
 	if (fstat(maildir->dir, &parent) < 0)
 		return roost_fail_errno(err, "fstat");
+	if (stat(roost_mailbox_path(maildir->box), &there) < 0 || there.st_ino != parent.st_ino ||
+	    there.st_dev != parent.st_dev)
+		return roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist");
 	for (size_t i = 0; i < ROOST_COUNT(folders); i++) {
 		if (mkdirat(maildir->dir, folders[i], parent.st_mode & 0777) < 0 && errno != EEXIST)
 			return roost_fail_errno(err, "mkdir %s/%s", roost_mailbox_path(maildir->box),
@@ -46,9 +50,10 @@ static int stamp_folder(struct maildir *maildir, const char *folder, uint64_t to
 	struct stat st;
 	int64_t changed;
 
-	if (fstatat(maildir->dir, folder, &st, 0) < 0 &&
-	    (errno != ENOENT || maildir_make_folders(maildir, err) < 0 ||
-	     fstatat(maildir->dir, folder, &st, 0) < 0))
+	if (fstatat(maildir->dir, folder, &st, 0) < 0 && errno == ENOENT &&
+	    maildir_make_folders(maildir, err) < 0)
+		return -1;
+	if (fstatat(maildir->dir, folder, &st, 0) < 0)
 		return roost_fail_errno(err, "stat %s/%s", roost_mailbox_path(maildir->box), folder);
 	token[0] = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
 	token[1] = (uint64_t)st.st_ino;

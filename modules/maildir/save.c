@@ -60,8 +60,12 @@ static int create_tmp(struct maildir *maildir, struct roost_staged *staged, stru
 			    mode);
 		if (fd >= 0)
 			break;
-		if (tries >= 10 || (errno != EEXIST && errno != ENOENT) ||
-		    (errno == ENOENT && maildir_make_folders(maildir, err) < 0))
+		if (errno == ENOENT && tries < 10) {
+			if (maildir_make_folders(maildir, err) < 0)
+				return -1;
+			continue;
+		}
+		if (tries >= 10 || errno != EEXIST)
 			return roost_fail_errno(err, "create %s/%s", roost_mailbox_path(maildir->box),
 						path);
 	}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <roost/vec.h>
 #include "modules/maildir/maildir.h"
@@ -11,6 +12,7 @@
 #define DEPTH_MAX 64		/* of LAYOUT=fs */
 #define GONE_PREFIX "..roost-deleted-"	/* no mailbox: its levels are empty */
 #define NEW_PREFIX "..roost-new-"	/* nor is this */
+#define BEGUN_TOO_LONG 3600		/* seconds: nobody is making it any more */
 
 typedef ROOST_VEC(const char *) names;
 
@@ -280,9 +282,39 @@ static int remove_whole(const char *root, const char *path, struct roost_error *
 	maildir_unique(unique, sizeof(unique));
 	if (snprintf(aside, sizeof(aside), "%s/" GONE_PREFIX "%s", root, unique) >= (int)sizeof(aside))
 		return roost_fail(err, ROOST_ERR_INVALID, "Mailbox name is too long");
-	if (rename(path, aside) < 0)
-		return roost_fail_errno(err, "rename %s", path);
-	return remove_tree(AT_FDCWD, aside, err);
+	return rename(path, aside) < 0 ? roost_fail_errno(err, "rename %s", path) : 0;
+}
+
+static bool is_old(const char *path, time_t age)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_mtime + age < time(NULL);
+}
+
+/*
+ * What is out of sight, of others that died while they removed or made a mailbox too. Who still has
+ * one open may make a folder in it while it goes: once more, and the next one tries again.
+ */
+static void sweep(struct roost_user *user, const char *root, struct roost_arena *arena)
+{
+	DIR *dir = opendir(root);
+	struct dirent *entry;
+	struct roost_error err;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		bool gone = strncmp(entry->d_name, GONE_PREFIX, strlen(GONE_PREFIX)) == 0;
+		bool begun = strncmp(entry->d_name, NEW_PREFIX, strlen(NEW_PREFIX)) == 0;
+
+		if ((gone || (begun && is_old(roost_arena_printf(arena, "%s/%s", root, entry->d_name),
+					      BEGUN_TOO_LONG))) &&
+		    remove_tree(dirfd(dir), entry->d_name, NULL) < 0 &&
+		    remove_tree(dirfd(dir), entry->d_name, &err) < 0)
+			roost_log(roost_user_log(user), ROOST_LOG_WARN, "%s/%s is left: %s", root,
+				  entry->d_name, roost_error_log(&err));
+	}
+	if (dir != NULL)
+		closedir(dir);
 }
 
 static bool has_children(struct walk *walk, const char *path)
@@ -336,6 +368,8 @@ int maildir_destroy(struct roost_user *user, const char *root, const char *name,
 	else if ((result = maildir_find_path(user, root, name, walk.arena, &path, err)) == 0)
 		result = layout.fs && has_children(&walk, path) ? remove_own(&walk, path, err) :
 			remove_whole(root, path, err);
+	if (result == 0)
+		sweep(user, root, walk.arena);
 	roost_arena_free(walk.arena);
 	return result;
 }

@@ -26,6 +26,8 @@ static bool number(const char **at, uint32_t *value)
 	return wide > 0 && wide <= UINT32_MAX;
 }
 
+#define UID_MOST 0xf0000000u
+
 static bool hex_guid(const char *text, size_t len, uint8_t guid[16])
 {
 	if (len != 32)
@@ -142,9 +144,10 @@ static bool read_file(struct maildir_uidlist *list, const char *path)
 	}
 	free(line);
 	fclose(file);
-	if (list->uidnext <= last)
-		list->uidnext = last < UINT32_MAX ? last + 1 : last;
-	return true;
+	if (list->uidnext <= last && last < UINT32_MAX)
+		list->uidnext = last + 1;
+	/* Almost used up: with a new UIDVALIDITY there are enough again. */
+	return last <= UID_MOST && list->uidnext <= UID_MOST;
 }
 
 bool maildir_uidlist_read(struct maildir *maildir, struct maildir_uidlist *list)

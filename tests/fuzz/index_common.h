@@ -9,7 +9,14 @@
 #include "modules/mail/index/le.h"
 #include "modules/mail/index/private.h"
 
-static const struct index_options fuzz_options = { .label = "fuzz", .uidvalidity = 5 };
+static uint32_t fuzz_uidvalidity(void *context)
+{
+	(void)context;
+	return 5;
+}
+
+static const struct index_options fuzz_options = { .label = "fuzz",
+						   .new_uidvalidity = fuzz_uidvalidity };
 
 /* Columns are in order, counts fit, cold data is readable or reported, and it can be written to. */
 static inline void fuzz_look(struct index *index)

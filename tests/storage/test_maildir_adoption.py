@@ -140,6 +140,15 @@ def test_a_broken_list_costs_the_uids_and_nothing_else(tmp_path, mail):
         assert drive.view() == {1: ("S", frozenset()), 2: ("F", frozenset())}
 
 
+@pytest.mark.parametrize("text", ["3 V1 N4294967295\n1 :100.h\n", "3 V1 N9\n4294967290 :100.h\n"])
+def test_a_list_that_has_given_nearly_all_uids_begins_anew(tmp_path, mail, text):
+    make(mail, ["cur/100.h:2,S", "cur/200.h:2,F"], [("dovecot-uidlist", text)])
+    with Drive(MAILDIR, tmp_path) as drive:
+        assert bases(drive, "INBOX") == {1: "100.h", 2: "200.h"}
+        validity, uid = drive.saved("INBOX", b"Subject: next\n\n")
+        assert validity != 1 and uid == 3
+
+
 def test_the_other_server_comes_back_for_a_while(tmp_path, mail):
     """It wrote its list meanwhile: UIDs that it gave to messages new to us are kept."""
     with Drive(MAILDIR, tmp_path) as drive:

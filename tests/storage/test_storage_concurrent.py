@@ -2,7 +2,9 @@
 import random
 import threading
 
-from drive import Drive, Gone, No
+import pytest
+
+from drive import ELSEWHERE, MAILDIR, Drive, Gone, No
 
 ROUNDS, OPERATIONS = 4, 30
 
@@ -176,3 +178,44 @@ def test_a_mailbox_renamed_under_a_delivery(start):
     assert not problems, problems
     for seen in (drive, start()):
         assert list(seen.contents(names[0]).values()) == saved
+
+
+class Watcher(threading.Thread):
+    """Looks at a mailbox that comes and goes."""
+
+    def __init__(self, drive):
+        super().__init__(daemon=True)
+        self.drive, self.over, self.refused, self.looks = drive, threading.Event(), set(), 0
+
+    def run(self):
+        while not self.over.is_set():
+            try:
+                self.drive.status("club")
+                self.looks += 1
+            except No as no:
+                self.refused.add(no.kind)
+
+
+@pytest.mark.parametrize("driver", [each for each in [MAILDIR] + ELSEWHERE if each.name == "maildir"],
+                         ids=repr)
+def test_a_mailbox_made_anew_while_others_look(start, driver, tmp_path):
+    """However soon, it is another mailbox: no UIDVALIDITY comes back, and its removal never fails."""
+    maker = start()
+    watchers = [Watcher(start()) for _ in range(3)]
+    for watcher in watchers:
+        watcher.start()
+    given = []
+    for _ in range(40):
+        maker("create", "club")
+        given.append(maker.saved("club", b"Subject: one\n\n"))
+        maker("delete", "club")
+    for watcher in watchers:
+        watcher.over.set()
+        watcher.join()
+    validities = [validity for validity, _ in given]
+    assert validities == sorted(set(validities))
+    assert all(uid == 1 for _, uid in given)
+    assert not set.union(*(watcher.refused for watcher in watchers)) - {"NOTFOUND"}
+    maker("create", "last")
+    maker("delete", "last")
+    assert [path for path in tmp_path.rglob("*") if "deleted" in path.name] == []

@@ -3,9 +3,15 @@
 #include "tests/unit/index_store.h"
 #include "modules/mail/index/private.h"
 
+static uint32_t the_uidvalidity(void *context)
+{
+	(void)context;
+	return 1234;
+}
+
 static struct index *open_index(struct memory_store *store)
 {
-	const struct index_options options = { .label = "test", .uidvalidity = 1234 };
+	const struct index_options options = { .label = "test", .new_uidvalidity = the_uidvalidity };
 	struct roost_error err;
 	struct index *index;
 

@@ -21,9 +21,15 @@ struct model {
 	uint32_t uidvalidity;
 };
 
+static uint32_t the_uidvalidity(void *context)
+{
+	(void)context;
+	return 77;
+}
+
 static struct index *try_open(struct memory_store *store, struct roost_error *err)
 {
-	static const struct index_options options = { .label = "damage", .uidvalidity = 77 };
+	static const struct index_options options = { .label = "damage", .new_uidvalidity = the_uidvalidity };
 	struct index *index;
 
 	return index_open(&store->base, &options, &index, err) < 0 ? NULL : index;

@@ -34,9 +34,15 @@ static int teardown(void **state)
 	return rmdir(top);
 }
 
+static uint32_t the_uidvalidity(void *context)
+{
+	(void)context;
+	return 7;
+}
+
 static struct index *open_index(void)
 {
-	struct index_options options = { .label = "test", .uidvalidity = 7 };
+	struct index_options options = { .label = "test", .new_uidvalidity = the_uidvalidity };
 	struct index *index;
 
 	assert_int_equal(index_open(store, &options, &index, &err), 0);

@@ -24,7 +24,9 @@ struct index_options {
 	enum index_fsync fsync;
 	const char *label;		/* mailbox as log lines name it; borrowed while open */
 	const struct roost_log_scope *log;
-	uint32_t uidvalidity;		/* of a new mailbox; 0: choose (seconds since the epoch) */
+	/* Asked by who makes the index, once it is certain to be the one; NULL: seconds since the epoch. */
+	uint32_t (*new_uidvalidity)(void *context);
+	void *context;
 	bool readonly;			/* never creates or repairs anything; empty when there is none */
 };
 

@@ -20,8 +20,9 @@ void index_choose_identity(struct index *index, struct state *state)
 		state->highestmodseq = now;
 	state->history_floor = state->highestmodseq;
 	if (state->uidvalidity == 0)
-		state->uidvalidity = index->options.uidvalidity != 0 ?
-			index->options.uidvalidity : (uint32_t)(now / 1000000);
+		state->uidvalidity = index->options.new_uidvalidity != NULL ?
+			index->options.new_uidvalidity(index->options.context) :
+			(uint32_t)(now / 1000000);
 	if (getrandom(state->guid, sizeof(state->guid), 0) != sizeof(state->guid))
 		memcpy(state->guid, &now, sizeof(now));
 	memcpy(state->boot, index_boot_id(), sizeof(state->boot));

@@ -182,6 +182,8 @@ struct folder {
 /* open.c */
 int folder_open(struct roost_user *user, const char *name, bool create, struct folder **folder,
 		struct roost_error *err);
+/* Whether its path still leads to what is open. */
+bool folder_still_there(const struct folder *folder);
 void folder_unref(struct folder *folder);
 /* Close those nobody holds; storage NULL: all. The others are not given to new sessions. */
 void folders_forget(struct roost_user *user, const struct space *space, const char *storage);
@@ -193,7 +195,7 @@ void folder_changed(struct folder *folder);
 
 /* scan.c: the store and the index. Refresh the index; look at the store when its stamp says so. */
 #define FOLDER_SCAN 1u				/* in any case */
-void folder_index_failed(struct folder *folder, const struct roost_error *err);
+void folder_index_failed(struct folder *folder, struct roost_error *err);
 int folder_refresh(struct folder *folder, unsigned options, struct roost_error *err);
 /* The index was made just now, or a boot may have taken its newest records: to be scanned before use. */
 bool folder_unscanned(const struct folder *folder);

@@ -170,8 +170,9 @@ void folder_changed(struct folder *folder)
 /* --- opening --- */
 
 /* Larger than any that this user's mailboxes ever had, so that a name made anew is a new mailbox. */
-static uint32_t next_uidvalidity(const struct folder *folder)
+static uint32_t next_uidvalidity(void *context)
 {
+	const struct folder *folder = context;
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	uint32_t last = 0, next = (uint32_t)time(NULL);
 	char text[16] = "";
@@ -247,25 +248,22 @@ static const char *index_at(const struct folder *folder)
 	return folder->index_apart ? folder->index_path : INDEX_DIR;
 }
 
-static int make_index_dir(const struct folder *folder, bool *made, struct roost_error *err)
+static int make_index_dir(const struct folder *folder, struct roost_error *err)
 {
-	*made = mkdirat(folder->dirfd, index_at(folder), index_mode(folder)) == 0;
-	if (*made || errno == EEXIST)
+	if (mkdirat(folder->dirfd, index_at(folder), index_mode(folder)) == 0 || errno == EEXIST)
 		return 0;
 	if (errno != ENOENT || !folder->index_apart)
 		return roost_fail_errno(err, "mkdir %s", folder->index_path);
-	*made = true;
 	return make_directories(folder->index_path, err);
 }
 
-static int open_index_dir(struct folder *folder, int *fd, bool *made, struct roost_error *err)
+static int open_index_dir(struct folder *folder, int *fd, struct roost_error *err)
 {
 	static const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 
-	*made = false;
 	*fd = openat(folder->dirfd, index_at(folder), flags);
 	if (*fd < 0 && errno == ENOENT) {
-		if (make_index_dir(folder, made, err) < 0)
+		if (make_index_dir(folder, err) < 0)
 			return -1;
 		*fd = openat(folder->dirfd, index_at(folder), flags);
 	}
@@ -276,24 +274,22 @@ static int open_index(struct folder *folder, struct roost_error *err)
 {
 	struct index_options options = {
 		.fsync = (enum index_fsync)folder->user->set->fsync, .label = folder->name,
-		.log = &folder->user->log,
+		.log = &folder->user->log, .new_uidvalidity = next_uidvalidity, .context = folder,
 	};
-	bool made;
 	int fd, result;
 
-	if (open_index_dir(folder, &fd, &made, err) < 0)
+	if (open_index_dir(folder, &fd, err) < 0)
 		return -1;
 	result = bytes_store_open_dir(fd, &folder->store, err);
 	close(fd);
 	if (result < 0)
 		return -1;
-	if (made)
-		options.uidvalidity = next_uidvalidity(folder);
 	if (index_open(folder->store, &options, &folder->index, err) == 0)
 		return 0;
 	if (err->kind != ROOST_ERR_NOPERM)
 		return -1;
 	options.readonly = folder->readonly = true;
+	options.new_uidvalidity = NULL;
 	return index_open(folder->store, &options, &folder->index, err);
 }
 
@@ -354,6 +350,15 @@ static int find_path(struct folder *folder, bool create, struct roost_error *err
 	}
 }
 
+bool folder_still_there(const struct folder *folder)
+{
+	struct stat st;
+
+	return stat(folder->directory, &st) == 0 && st.st_dev == folder->device &&
+	       st.st_ino == folder->inode &&
+	       (folder->directory == folder->path || access(folder->path, F_OK) == 0);
+}
+
 static int open_new(struct space *space, const char *storage, const char *name, bool create,
 		    struct folder **result, struct roost_error *err)
 {
@@ -375,21 +380,13 @@ static int open_new(struct space *space, const char *storage, const char *name, 
 	space->user->folders = folder;
 	if (find_path(folder, create || made_at_once(space, storage), err) < 0 ||
 	    open_parts(folder, err) < 0) {
+		if (folder->dirfd >= 0 && !folder_still_there(folder))
+			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name);
 		folder_close(folder);
 		return -1;
 	}
 	*result = folder;
 	return 0;
-}
-
-/* Whether its path still leads to what is open. */
-static bool still_there(const struct folder *folder)
-{
-	struct stat st;
-
-	return stat(folder->directory, &st) == 0 && st.st_dev == folder->device &&
-	       st.st_ino == folder->inode &&
-	       (folder->directory == folder->path || access(folder->path, F_OK) == 0);
 }
 
 static struct folder *find_open(struct space *space, const char *storage)
@@ -403,7 +400,7 @@ static struct folder *find_open(struct space *space, const char *storage)
 	}
 	if (folder == NULL)
 		return NULL;
-	if (!still_there(folder)) {
+	if (!folder_still_there(folder)) {
 		folder->stale = true;
 		if (folder->references == 0)
 			folder_close(folder);

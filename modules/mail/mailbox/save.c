@@ -459,7 +459,8 @@ struct committing {
 	struct index_change *change;
 };
 
-static void choose_uids(struct committing *committing)
+/* UINT32_MAX is never given: UIDNEXT has to be above. */
+static int choose_uids(struct committing *committing, struct roost_error *err)
 {
 	struct roost_saving *saving = committing->saving;
 	uint32_t next = index_next_uid(committing->change);
@@ -467,8 +468,11 @@ static void choose_uids(struct committing *committing)
 	for (size_t i = 0; i < saving->pieces.count; i++) {
 		if (saving->pieces.items[i].options.uid > next)
 			next = saving->pieces.items[i].options.uid;
+		if (next == 0 || next == UINT32_MAX)
+			return roost_fail(err, ROOST_ERR_LIMIT, "The mailbox has no UIDs left");
 		committing->uids[i] = next++;
 	}
+	return 0;
 }
 
 static int sync_staged(struct roost_saving *saving, struct roost_staged **staged,
@@ -562,7 +566,10 @@ static int commit_locked(struct committing *committing, struct roost_staged **st
 	struct index_change *change;
 
 	committing->change = index_begin(folder->index);
-	choose_uids(committing);
+	if (choose_uids(committing, err) < 0) {
+		index_abort(committing->change);
+		return -1;
+	}
 	if (make_visible(committing, staged, err) < 0) {
 		index_abort(committing->change);
 		remove_again(committing);

@@ -536,8 +536,10 @@ static int wants_scan(struct folder *folder, unsigned options, bool *want, struc
  * Somebody has removed the index while it is open: whoever opens the mailbox next makes a new one,
  * rather than finding this one as long as the user stays.
  */
-void folder_index_failed(struct folder *folder, const struct roost_error *err)
+void folder_index_failed(struct folder *folder, struct roost_error *err)
 {
+	if (!folder_still_there(folder))
+		roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox was deleted");
 	if (err != NULL && err->kind == ROOST_ERR_NOTFOUND)
 		folder->stale = true;
 }
