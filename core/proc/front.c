@@ -158,14 +158,15 @@ void front_free(struct roost_front *front, const char *why)
 	roost_loop_defer(free_now, front);
 }
 
-/* "Disconnected (auth failed, 2 attempts): user=<..>, rip=.., lip=.., session=<..>": R-LG-2. */
+/* "Disconnected (auth failed, 2 attempts in 6 secs): user=<..>, rip=.., ..": R-LG-2, R-PDB-13. */
 static void log_disconnect(struct roost_front *front, const char *why)
 {
 	char detail[96];
 
 	if (front->auth_attempts > 0)
-		(void)snprintf(detail, sizeof(detail), "auth failed, %u attempts",
-			       front->auth_attempts);
+		(void)snprintf(detail, sizeof(detail), "auth failed, %u attempts in %lld secs",
+			       front->auth_attempts, (long long)
+			       ((roost_loop_steady() - front->auth_first) / ROOST_SEC));
 	else
 		(void)snprintf(detail, sizeof(detail), "no auth attempts");
 	roost_log(&front->log, ROOST_LOG_INFO, "%s (%s): user=<%s>%s%s, rip=%s, lip=%s%s, "
@@ -175,7 +176,7 @@ static void log_disconnect(struct roost_front *front, const char *why)
 		  front->facts.lip, front->facts.tls ? ", TLS" : "", front->facts.session_id);
 }
 
-/* Mail transfer, where nobody logs in. */
+/* Mail transfer, where nobody logs in: its module tells of its ends. */
 static bool is_transfer(void)
 {
 	return front_protocol->port == 24;

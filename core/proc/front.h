@@ -36,7 +36,8 @@ struct roost_front {
 	uint32_t auth_id, auth_peer;
 	char *tag, *mechanism, *user;
 	unsigned char cookie[ROOST_COOKIE_SIZE];
-	unsigned auth_attempts;
+	unsigned auth_attempts, auth_refusals;
+	int64_t auth_first;		/* when the first attempt began, by roost_loop_steady */
 	/* Hand-over. */
 	uint64_t request;
 	int handed_fd;			/* kept until a worker has it; -1: none */
@@ -54,7 +55,7 @@ extern struct roost_link *front_auth_link, *front_anvil_link;	/* the newest */
 void front_accept(int fd, const struct child_listener *listener);
 /* Look at the phase once the current callback has returned and the output has left. */
 void front_settle_soon(struct roost_front *front);
-void front_resume(struct roost_front *front);	/* auth is done: the module goes on */
+void front_resume(struct roost_front *front);	/* auth has answered: the module goes on */
 void front_free(struct roost_front *front, const char *why);
 /* Talk over fd, which is taken. */
 void front_attach(struct roost_front *front, int fd);

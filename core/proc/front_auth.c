@@ -4,6 +4,8 @@
 #include "core/net/conn.h"
 #include "core/proc/front.h"
 
+#define REFUSALS_MAX 3		/* wrong names and passwords before we hang up: R-PDB-13 */
+
 struct roost_link *front_auth_link;
 
 /* Mechanisms as auth announced them: name, and whether they show the password to the network. */
@@ -34,11 +36,24 @@ static struct roost_auth_reply plain_reply(enum roost_auth_result result, const 
 	};
 }
 
+/* What a guesser gets; a backend that is down or a mechanism that is not there is not one. */
+static bool is_refusal(enum roost_auth_result result)
+{
+	return result == ROOST_AUTH_FAILED || result == ROOST_AUTH_NO_USER ||
+	       result == ROOST_AUTH_DENIED || result == ROOST_AUTH_DISABLED ||
+	       result == ROOST_AUTH_EXPIRED;
+}
+
+/* Whatever comes next is input: another command, or the client's answer to a challenge. */
 static void deliver(struct roost_front *front, const struct roost_auth_reply *reply)
 {
-	if (reply->result != ROOST_AUTH_CONTINUE && reply->result != ROOST_AUTH_OK)
-		front_resume(front);
+	front_resume(front);
 	front_protocol->auth_reply(front, reply);
+	if (!is_refusal(reply->result) || ++front->auth_refusals < REFUSALS_MAX ||
+	    front->phase == FRONT_CLOSING)
+		return;
+	front_protocol->bye(front, "Too many failed logins.");
+	roost_front_close(front, "Disconnected: Connection closed");
 }
 
 static void fail_later(void *context)
@@ -81,7 +96,8 @@ void roost_front_auth(struct roost_front *front, const char *mechanism, const vo
 	front->tag = mem_strdup(tag);
 	front->mechanism = mem_strdup(mechanism);
 	front->phase = FRONT_AUTH;
-	front->auth_attempts++;
+	if (front->auth_attempts++ == 0)
+		front->auth_first = roost_loop_steady();
 	send_begin(front, response, len);
 }
 
@@ -162,9 +178,7 @@ static void take_reply(struct roost_link *link, const struct roost_authlink_repl
 	told.data = reply->data;
 	told.len = reply->len;
 	told.fields = reply->fields;
-	if (reply->result == ROOST_AUTH_CONTINUE)
-		front->phase = FRONT_TALK;	/* the client's answer is input */
-	else
+	if (reply->result != ROOST_AUTH_CONTINUE)
 		front->auth_id = 0;
 	deliver(front, &told);
 }

@@ -70,7 +70,8 @@ struct roost_protocol_ops {
 	void (*input)(struct roost_front *front);
 	/* Answer to roost_front_auth or roost_front_lookup. With ROOST_AUTH_OK of an
 	 * authentication the module has nothing to send: the worker answers. A limit found later
-	 * comes as a second reply with ROOST_AUTH_LIMIT or _TEMP. */
+	 * comes as a second reply with ROOST_AUTH_LIMIT or _TEMP. After the third refusal of a
+	 * name or password the host calls bye and closes. */
 	void (*auth_reply)(struct roost_front *front, const struct roost_auth_reply *reply);
 	/* Say goodbye; why is text fit for the client ("Server shutting down.",
 	 * "Disconnected for inactivity."). The host closes afterwards. */
