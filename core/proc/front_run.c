@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "core/base/log.h"
 #include "core/loop/loop.h"
 #include "core/module/module.h"
 #include "core/proc/confine.h"
@@ -218,6 +219,14 @@ static void prepare_tls(void)
 			  roost_error_log(&err));
 }
 
+/* A front that shares its name with its workers shares their way of logging: R-LM-10. */
+static void name_log_lines(void)
+{
+	if (strcmp(front_protocol->front_service, front_protocol->worker_service) == 0)
+		log_set_prefix(roost_arena_printf(proc.arena, "%s(%d): ", proc.service,
+						  (int)getpid()));
+}
+
 int front_run(void)
 {
 	struct roost_error err;
@@ -225,6 +234,7 @@ int front_run(void)
 
 	if (status != 0)
 		return status;
+	name_log_lines();
 	tzset();
 	prepare_tls();
 	open_temp_dir();

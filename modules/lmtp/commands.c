@@ -165,8 +165,7 @@ static void cmd_bdat(struct roost_front *front, char *args)
 	if (!parse_number(args, &size) || (last != NULL && strcasecmp(last, "LAST") != 0)) {
 		/* How many bytes follow is unknown: they must not be read as commands. */
 		lmtp_reply(front, "501 5.5.4 Invalid chunk size");
-		state(front)->leaving = true;
-		roost_front_close(front, "Invalid BDAT");
+		lmtp_leave(front, "Invalid BDAT");
 		return;
 	}
 	lmtp_bdat_begin(front, size, last != NULL);
@@ -195,8 +194,7 @@ static void cmd_quit(struct roost_front *front, char *args)
 {
 	(void)args;
 	lmtp_reply(front, "221 2.0.0 Bye");
-	state(front)->leaving = true;
-	roost_front_close(front, "Logged out");
+	lmtp_leave(front, "Logged out");
 }
 
 static void cmd_starttls(struct roost_front *front, char *args)

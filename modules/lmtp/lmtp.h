@@ -42,6 +42,7 @@ struct lmtp_front {
 	bool greeted;			/* LHLO was said */
 	bool waiting;			/* for a lookup or deliveries: input stands still */
 	bool leaving;			/* QUIT or too many errors: nothing more is read */
+	const char *why_leaving;	/* for the log; NULL: the client went, or we had to */
 	char host[256];
 	char helo[256];
 	char client[64];		/* address for Received; XCLIENT changes it */
@@ -66,6 +67,8 @@ void lmtp_greet(struct roost_front *front);
 void lmtp_input(struct roost_front *front);
 void lmtp_bye(struct roost_front *front, const char *why);
 void lmtp_gone(struct roost_front *front);
+/* The last reply is said: close. why goes to the log, and is a literal. */
+void lmtp_leave(struct roost_front *front, const char *why);
 /* Forget the transaction. */
 void lmtp_reset(struct roost_front *front);
 /* Go on with what is buffered: what was waited for is there. */

@@ -33,8 +33,7 @@ void lmtp_bad(struct roost_front *front, const char *format, ...)
 
 	if (++lmtp->bad_commands > BAD_COMMANDS_MAX) {
 		lmtp_reply(front, "421 4.7.0 %s Too many invalid commands.", lmtp->host);
-		lmtp->leaving = true;
-		roost_front_close(front, "Too many invalid commands.");
+		lmtp_leave(front, "Too many invalid commands.");
 		return;
 	}
 	va_start(args, format);

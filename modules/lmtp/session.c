@@ -6,6 +6,13 @@
 
 enum { LINE_MAX_LENGTH = 4096 };	/* RFC 5321 asks for 512 and 1000; addresses and ESMTP need more */
 
+static const char *client_name(struct roost_front *front)
+{
+	const char *rip = roost_front_facts(front)->rip;
+
+	return rip[0] == '\0' ? "local" : rip;
+}
+
 void lmtp_greet(struct roost_front *front)
 {
 	struct lmtp_front *lmtp = roost_front_state(front);
@@ -20,8 +27,7 @@ void lmtp_greet(struct roost_front *front)
 			       &err) < 0) {
 		roost_log(roost_front_log(front), ROOST_LOG_ERROR, "%s", roost_error_log(&err));
 		roost_str_puts(roost_front_output(front), "421 4.3.0 Temporary internal error\r\n");
-		lmtp->leaving = true;
-		roost_front_close(front, "Configuration error");
+		lmtp_leave(front, "Configuration error");
 		return;
 	}
 	lmtp->set = settings;
@@ -30,8 +36,7 @@ void lmtp_greet(struct roost_front *front)
 		snprintf(lmtp->host, sizeof(lmtp->host), "%s", lmtp->set->hostname);
 	else if (gethostname(lmtp->host, sizeof(lmtp->host) - 1) < 0)
 		snprintf(lmtp->host, sizeof(lmtp->host), "localhost");
-	roost_log(roost_front_log(front), ROOST_LOG_INFO, "Connect from %s",
-		  facts->rip[0] == '\0' ? "local" : facts->rip);
+	roost_log(roost_front_log(front), ROOST_LOG_INFO, "Connect from %s", client_name(front));
 	lmtp_reply(front, "220 %s %s", lmtp->host, lmtp->set->login_greeting);
 }
 
@@ -53,10 +58,38 @@ void lmtp_reset(struct roost_front *front)
 	roost_arena_reset(lmtp->transaction);
 }
 
+void lmtp_leave(struct roost_front *front, const char *why)
+{
+	struct lmtp_front *lmtp = roost_front_state(front);
+
+	lmtp->leaving = true;
+	lmtp->why_leaving = why;
+	roost_front_close(front, why);
+}
+
+/* How far the transaction is. */
+static const char *state_name(const struct lmtp_front *lmtp)
+{
+	if (!lmtp->greeted)
+		return "GREETING";
+	if (lmtp->state != LMTP_COMMANDS || lmtp->chunked || lmtp->outstanding > 0)
+		return "DATA";
+	if (lmtp->recipients.count > 0 || lmtp->waiting)
+		return "RCPT TO";
+	return lmtp->sender != NULL ? "MAIL FROM" : "READY";
+}
+
 void lmtp_gone(struct roost_front *front)
 {
 	struct lmtp_front *lmtp = roost_front_state(front);
 
+	if (lmtp->transaction == NULL)
+		return;		/* never greeted: its TLS handshake failed */
+	if (lmtp->set != NULL)
+		roost_log(roost_front_log(front), ROOST_LOG_INFO,
+			  "Disconnect from %s: %s (state=%s)", client_name(front),
+			  lmtp->why_leaving == NULL ? "Connection closed" : lmtp->why_leaving,
+			  state_name(lmtp));
 	lmtp_reset(front);
 	roost_vec_free(&lmtp->recipients);
 	roost_arena_free(lmtp->transaction);
@@ -68,6 +101,8 @@ void lmtp_bye(struct roost_front *front, const char *why)
 
 	if (!lmtp->leaving)
 		lmtp_reply(front, "421 4.3.2 %s", why);
+	if (!lmtp->leaving)
+		lmtp->why_leaving = roost_arena_strdup(lmtp->transaction, why);
 	lmtp->leaving = true;
 	roost_front_lookup_drop(front);		/* a late answer would stand behind the 421 */
 }
@@ -87,7 +122,6 @@ static bool has_controls(const char *line, size_t len)
 /* One command line, if a whole one is there. */
 static bool line_input(struct roost_front *front)
 {
-	struct lmtp_front *lmtp = roost_front_state(front);
 	size_t len, line_len;
 	const char *input = roost_front_input(front, &len);
 	const char *newline = memchr(input, '\n', len);
@@ -98,8 +132,7 @@ static bool line_input(struct roost_front *front)
 	if (newline == NULL || (size_t)(newline - input) >= LINE_MAX_LENGTH) {
 		/* The rest of the line would be read as commands. */
 		lmtp_reply(front, "500 5.5.2 Line too long");
-		lmtp->leaving = true;
-		roost_front_close(front, "Line too long");
+		lmtp_leave(front, "Line too long");
 		return false;
 	}
 	line_len = (size_t)(newline - input);
