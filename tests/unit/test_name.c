@@ -91,6 +91,8 @@ static void patterns_match(void **state)
 		{ "a", "*b", false, true }, { "b", "a*", false, false }, { "ab", "a%/c", false, true },
 		{ "INBOX", "inbox", true, false }, { "INBOX/x", "inbox/%", true, false },
 		{ "inbox", "INBOX", true, false }, { "INBOXES", "inbox%", false, false },
+		{ "INBOX", "iNb%", true, false }, { "INBOX/x", "i*X/x", true, false },
+		{ "INBOX/x", "i%/X", false, false }, { "INBOXES", "iNb%", false, false },
 		{ "", "%", true, false }, { "x", "", false, false },
 	};
 

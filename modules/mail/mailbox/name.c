@@ -82,7 +82,15 @@ struct match {
 	const char *star, *star_at;		/* pattern behind '*', and where it was tried last */
 	const char *percent, *percent_at;
 	char separator;
+	const char *folded;			/* names are the same in any case up to here */
 };
+
+static bool same(const struct match *match, const char *name, char wanted)
+{
+	return *name == wanted ||
+	       (name < match->folded && (*name | 0x20) == (wanted | 0x20) &&
+		(wanted | 0x20) >= 'a' && (wanted | 0x20) <= 'z');
+}
 
 static bool retry(struct match *match, const char **name, const char **pattern)
 {
@@ -101,9 +109,10 @@ static bool retry(struct match *match, const char **name, const char **pattern)
 	return false;
 }
 
-static bool matches(const char *name, const char *pattern, char separator, bool *parent)
+static bool matches(const char *name, const char *pattern, char separator, size_t folded,
+		    bool *parent)
 {
-	struct match match = { .separator = separator };
+	struct match match = { .separator = separator, .folded = name + folded };
 
 	for (;;) {
 		if (*pattern == '*') {
@@ -119,7 +128,7 @@ static bool matches(const char *name, const char *pattern, char separator, bool 
 			/* The name is used up, the pattern goes on with the next level. */
 			if (*name == '\0' && separator != '\0' && *pattern == separator)
 				*parent = true;
-			if (*name != '\0' && *name == *pattern) {
+			if (*name != '\0' && same(&match, name, *pattern)) {
 				name++;
 				pattern++;
 			} else if (!retry(&match, &name, &pattern)) {
@@ -135,22 +144,15 @@ static bool matches(const char *name, const char *pattern, char separator, bool 
 
 bool roost_name_matches(const char *name, const char *pattern, char separator, bool *parent)
 {
-	bool ignored = false, found;
+	bool ignored = false, found, inbox;
 	size_t len = strlen("INBOX");
-	char folded[6 + ROOST_NAME_MAX];
 
 	if (parent == NULL)
 		parent = &ignored;
 	*parent = false;
-	if (strncasecmp(pattern, "INBOX", len) == 0 && strlen(pattern) <= ROOST_NAME_MAX &&
-	    strncasecmp(name, "INBOX", len) == 0 &&
-	    (name[len] == '\0' || name[len] == separator)) {
-		/* Both begin with it, in whatever case: let the pattern spell it as the name does. */
-		memcpy(folded, name, len);
-		strcpy(folded + len, pattern + len);
-		pattern = folded;
-	}
-	found = matches(name, pattern, separator, parent);
+	/* Its first level is the same in whatever case. */
+	inbox = strncasecmp(name, "INBOX", len) == 0 && (name[len] == '\0' || name[len] == separator);
+	found = matches(name, pattern, separator, inbox ? len : 0, parent);
 	if (found)
 		*parent = false;
 	return found;

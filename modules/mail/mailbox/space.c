@@ -276,6 +276,8 @@ int space_resolve(struct roost_user *user, const char *name, struct roost_arena 
 
 	if (strlen(name) > ROOST_NAME_MAX)
 		return roost_fail(err, ROOST_ERR_INVALID, "Mailbox name is too long");
+	if (name[0] == '\0')
+		return roost_name_check(name, '/', err);
 	space = find_space(user, name, &rest);
 	/* "Public" is the namespace's own node when there is a prefix "Public/". */
 	if (space == NULL || rest[0] == '\0')

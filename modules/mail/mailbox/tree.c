@@ -96,8 +96,9 @@ static void delete_apart(struct space *space, const char *storage, struct roost_
 	}
 }
 
-static int delete_in(struct space *space, const char *storage, struct roost_arena *arena,
-		     struct roost_error *err)
+/* name: as the client spells it. */
+static int delete_in(struct space *space, const char *storage, const char *name,
+		     struct roost_arena *arena, struct roost_error *err)
 {
 	struct root *root = space->root;
 
@@ -105,11 +106,11 @@ static int delete_in(struct space *space, const char *storage, struct roost_aren
 		return roost_fail(err, ROOST_ERR_NOPERM, "INBOX can't be deleted.");
 	if (root_open(space->user, root, false, err) < 0)
 		return err->kind == ROOST_ERR_NOTFOUND ?
-		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", storage) : -1;
+		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name) : -1;
 	folders_forget(space->user, space, storage);
 	if (root->ops.destroy(space->user, root->location.root, storage, err) < 0) {
 		if (err->kind == ROOST_ERR_NOTFOUND)
-			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", storage);
+			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", name);
 		return -1;
 	}
 	delete_apart(space, storage, arena);
@@ -124,7 +125,7 @@ int roost_mailbox_delete(struct roost_user *user, const char *name, struct roost
 	int result = -1;
 
 	if (space_resolve(user, name, arena, &space, &storage, err) == 0)
-		result = delete_in(space, storage, arena, err);
+		result = delete_in(space, storage, name, arena, err);
 	roost_arena_free(arena);
 	return result;
 }
@@ -179,8 +180,10 @@ static bool within(const char *name, const char *parent)
 	return strncmp(name, parent, len) == 0 && name[len] == '/';
 }
 
-static int rename_in(struct space *space, const char *old, struct space *target, const char *new,
-		     const char *to, struct roost_arena *arena, struct roost_error *err)
+/* from, to: as the client spells them. */
+static int rename_in(struct space *space, const char *old, const char *from, struct space *target,
+		     const char *new, const char *to, struct roost_arena *arena,
+		     struct roost_error *err)
 {
 	struct root *root = space->root;
 
@@ -197,11 +200,11 @@ static int rename_in(struct space *space, const char *old, struct space *target,
 		return roost_fail(err, ROOST_ERR_INVALID, "Can't rename mailbox to its own child.");
 	if (root_open(space->user, root, false, err) < 0)
 		return err->kind == ROOST_ERR_NOTFOUND ?
-		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", old) : -1;
+		       roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", from) : -1;
 	folders_forget(space->user, space, old);
 	if (root->ops.rename(space->user, root->location.root, old, new, err) < 0) {
 		if (err->kind == ROOST_ERR_NOTFOUND)
-			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", old);
+			roost_fail(err, ROOST_ERR_NOTFOUND, "Mailbox doesn't exist: %s", from);
 		return -1;
 	}
 	return rename_apart(space, old, new, arena, err);
@@ -217,7 +220,7 @@ int roost_mailbox_rename(struct roost_user *user, const char *from, const char *
 
 	if (space_resolve(user, from, arena, &space, &old, err) == 0 &&
 	    space_resolve(user, to, arena, &target, &new, err) == 0)
-		result = rename_in(space, old, target, new, to, arena, err);
+		result = rename_in(space, old, from, target, new, to, arena, err);
 	roost_arena_free(arena);
 	return result;
 }

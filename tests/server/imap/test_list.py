@@ -59,3 +59,17 @@ def test_subscriptions(connect):
 
 def test_namespaces(connect):
     assert connect().ok("NAMESPACE") == ['* NAMESPACE (("" ".")) NIL NIL']
+
+
+def test_names_in_answers_are_the_clients(connect):
+    c = connect()
+    c.ok("CREATE here")
+    for command in "DELETE no.such", "RENAME no.such x":
+        assert c.no(command) == "NO [NONEXISTENT] Mailbox doesn't exist: no.such"
+    for command in 'CREATE ""', 'SUBSCRIBE ""', 'RENAME here ""':
+        assert c.no(command) == "NO [CANNOT] Invalid mailbox name: Name is empty"
+
+
+def test_inbox_is_the_same_in_any_case(connect):
+    c = connect()
+    assert [line for line in c.ok('LIST "" iNb%') if line.endswith(" INBOX")]
