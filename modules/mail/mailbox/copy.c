@@ -2,7 +2,35 @@
 #include <assert.h>
 #include "modules/mail/mailbox/mailbox.h"
 
-/* Those that are gone from the store meanwhile are left out: they were not there. */
+static int gone(struct roost_mailbox *box, struct roost_error *err)
+{
+	box->folder->scan_wanted = true;
+	return roost_fail(err, ROOST_ERR_EXPUNGED,
+			  "Some of the requested messages no longer exist.");
+}
+
+/* What the view still shows can be meant by the set, and has to be there. */
+static int check_view(struct roost_mailbox *box, const struct roost_set *uids,
+		      struct roost_error *err)
+{
+	for (size_t i = 0; i < uids->count; i++) {
+		uint32_t seq = roost_mailbox_seq_from(box, uids->ranges[i].first);
+
+		for (; seq <= roost_mailbox_count(box); seq++) {
+			uint32_t uid = roost_mailbox_mail(box, seq).uid;
+			bool found;
+
+			if (uid > uids->ranges[i].last)
+				break;
+			(void)index_position(box->folder->index, uid, &found);
+			if (!found)
+				return gone(box, err);
+		}
+	}
+	return 0;
+}
+
+/* Those that the view never had and that are gone from the store meanwhile are left out. */
 static int add_all(struct roost_mailbox *box, const struct roost_set *uids,
 		   struct roost_saving *saving, roost_set_builder *from, struct roost_error *err)
 {
@@ -21,6 +49,8 @@ static int add_all(struct roost_mailbox *box, const struct roost_set *uids,
 				roost_set_add(from, uid, uid);
 			} else if (err->kind == ROOST_ERR_EXPUNGED ||
 				   err->kind == ROOST_ERR_NOTFOUND) {
+				if (roost_mailbox_seq(box, uid) != 0)
+					return gone(box, err);
 				box->folder->scan_wanted = true;
 			} else {
 				return -1;
@@ -41,7 +71,7 @@ static int copy_into(struct roost_mailbox *box, const struct roost_set *uids, st
 
 	if (saving_begin(target, &saving, err) < 0)
 		return -1;
-	if (add_all(box, uids, saving, &from, err) < 0) {
+	if (check_view(box, uids, err) < 0 || add_all(box, uids, saving, &from, err) < 0) {
 		roost_save_abort(saving);
 		roost_vec_free(&from);
 		return -1;

@@ -44,3 +44,17 @@ def test_copy_within_the_mailbox(connect):
     fill(c, 1)
     lines, tagged = c.run("COPY 1 INBOX")
     assert re.match(r"OK \[COPYUID \d+ 1 2\]", tagged) and "* 2 EXISTS" in lines
+
+
+def test_copy_of_what_another_session_expunged(connect):
+    a, b = connect(), connect()
+    fill(a)
+    b.select()
+    a.ok("CREATE Archive")
+    b.ok(r"STORE 2 +FLAGS.SILENT (\Deleted)")
+    b.ok("EXPUNGE")
+    assert a.no("COPY 1:3 Archive").startswith("NO [EXPUNGEISSUED] ")
+    assert a.status("Archive", "MESSAGES") == {"MESSAGES": 0}
+    a.ok("NOOP")
+    # Gone before the set was resolved: passed over.
+    assert re.match(r"OK \[COPYUID \d+ 1,3 \d+:\d+\]", a.run("UID COPY 1:3 Archive")[1])
