@@ -59,17 +59,20 @@ static const char *parse(struct imap_session *imap, struct imap_command *cmd, st
 static bool number_keywords(struct imap_session *imap, struct imap_command *cmd,
 			    struct store *store)
 {
-	bool create = store->change.mode != ROOST_STORE_REMOVE;
+	struct roost_error err;
 
+	if (store->change.mode != ROOST_STORE_REMOVE) {
+		if (roost_mailbox_keywords(imap->box, store->keywords, &store->change.keywords,
+					   &err) == 0)
+			return true;
+		imap_reply_no(cmd, "LIMIT", "Too many keywords in the mailbox.");
+		return false;
+	}
 	for (const char *const *name = store->keywords; *name != NULL; name++) {
-		int number = roost_mailbox_keyword_number(imap->box, *name, create);
+		int number = roost_mailbox_keyword_number(imap->box, *name, false);
 
-		if (number >= 0) {
+		if (number >= 0)
 			store->change.keywords |= (uint64_t)1 << number;
-		} else if (create) {
-			imap_reply_no(cmd, "LIMIT", "Too many keywords in the mailbox.");
-			return false;
-		}
 	}
 	return true;
 }
@@ -215,8 +218,10 @@ void imap_cmd_store(struct imap_session *imap, struct imap_command *cmd)
 	}
 	remember(imap, store);
 	cmd->state = store;
-	if (store->silent)
+	if (store->silent) {
 		finish(imap, cmd, store);
-	else
-		tell(imap, cmd);
+		return;
+	}
+	imap_put_new_keywords(imap);
+	tell(imap, cmd);
 }

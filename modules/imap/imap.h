@@ -211,6 +211,7 @@ struct imap_session {
 
 	/* sync.c */
 	uint32_t known_count, known_recent;	/* as last told to the client */
+	unsigned known_keywords;		/* likewise, how many */
 	const struct imap_known_flags *known;	/* of the running STORE */
 	size_t known_len;
 	bool known_silent;		/* it was SILENT: the client does not know the new MODSEQ */
@@ -364,6 +365,8 @@ bool imap_flags_known(const struct imap_known_flags *known, const struct roost_m
 void imap_fetch_flags_line(struct imap_session *imap, uint32_t seq, bool with_uid);
 /* FLAGS and PERMANENTFLAGS lines. */
 void imap_put_flags_lines(struct imap_session *imap);
+/* The same, when there are keywords that the client was not told of. */
+void imap_put_new_keywords(struct imap_session *imap);
 /* The first use of a CONDSTORE feature turns it on: tells HIGHESTMODSEQ (RFC 7162 section 3.1). */
 void imap_condstore_enable(struct imap_session *imap);
 

@@ -29,6 +29,14 @@ void imap_put_flags_lines(struct imap_session *imap)
 		roost_str_printf(out, "* OK [PERMANENTFLAGS (%s%s%s)] Flags permitted.\r\n",
 				 system_flags, roost_str_text(&names), number < 64 ? " \\*" : "");
 	roost_str_free(&names);
+	imap->known_keywords = number;
+}
+
+void imap_put_new_keywords(struct imap_session *imap)
+{
+	if (imap->known_keywords < 64 &&
+	    roost_mailbox_keyword(imap->box, imap->known_keywords) != NULL)
+		imap_put_flags_lines(imap);
 }
 
 void imap_fetch_flags_line(struct imap_session *imap, uint32_t seq, bool with_uid)
@@ -160,7 +168,7 @@ int imap_sync(struct imap_session *imap, uint32_t options, bool with_uid, struct
 	if (changes->recent != imap->known_recent)
 		put_line(out, changes->recent, "RECENT");
 	if (changes->keywords_changed)
-		imap_put_flags_lines(imap);
+		imap_put_new_keywords(imap);
 	put_flag_changes(imap, changes, with_uid);
 	imap->known_count = changes->count;
 	imap->known_recent = changes->recent;

@@ -95,6 +95,9 @@ ROOST_API uint32_t roost_mailbox_seq_from(const struct roost_mailbox *box, uint3
 /* Number of a keyword; create: makes it. -1: unknown, or 64 are taken. */
 ROOST_API int roost_mailbox_keyword_number(struct roost_mailbox *box, const char *name,
 					   bool create);
+/* Bits of keywords, names ends with NULL; new ones are made: all, or none when not all fit (LIMIT). */
+ROOST_API int roost_mailbox_keywords(struct roost_mailbox *box, const char *const *names,
+				     uint64_t *bits, struct roost_error *err);
 
 /* What happened since the last sync, in the order in which a session reports it. */
 struct roost_changes {
@@ -140,7 +143,10 @@ ROOST_API int roost_mailbox_expunge(struct roost_mailbox *box, const struct roos
 				    bool any, struct roost_error *err);
 /* COPYUID: the sources that were there, and their new UIDs in the same order; both in arena. */
 struct roost_copied { uint32_t uidvalidity; struct roost_set from, to; };
-/* All or nothing. NOTFOUND: no such target (TRYCREATE). */
+/*
+ * All or nothing: EXPUNGED when one that the view shows is gone. uids that the view does not have
+ * are passed over when unknown. NOTFOUND: no such target (TRYCREATE).
+ */
 ROOST_API int roost_mailbox_copy(struct roost_mailbox *box, const struct roost_set *uids,
 				 const char *target, bool move, struct roost_arena *arena,
 				 struct roost_copied *copied, struct roost_error *err);

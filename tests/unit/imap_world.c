@@ -510,6 +510,19 @@ int roost_mailbox_keyword_number(struct roost_mailbox *box, const char *name, bo
 	return number;
 }
 
+int roost_mailbox_keywords(struct roost_mailbox *box, const char *const *names, uint64_t *bits,
+			   struct roost_error *err)
+{
+	for (*bits = 0; *names != NULL; names++) {
+		int number = roost_mailbox_keyword_number(box, *names, true);
+
+		if (number < 0)
+			return roost_fail(err, ROOST_ERR_LIMIT, "Too many keywords in this mailbox");
+		*bits |= (uint64_t)1 << number;
+	}
+	return 0;
+}
+
 const char *roost_mailbox_keyword(const struct roost_mailbox *box, unsigned number)
 {
 	return number < 64 ? box->box->keywords[number] : NULL;

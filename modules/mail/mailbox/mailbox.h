@@ -211,8 +211,9 @@ int view_sync(struct roost_mailbox *box, bool keep_expunged, struct roost_error 
 void view_free(struct roost_mailbox *box);
 void watch_drain(struct roost_mailbox *box);
 
-/* store.c: flags. Number of a keyword, made when wanted and new; -1: none, with err LIMIT or INVALID. */
-int folder_keyword(struct folder *folder, const char *name, bool create, struct roost_error *err);
+/* store.c: flags. Bits of keywords, new ones made: all, or none, with err LIMIT or INVALID. names: may be NULL. */
+int folder_keywords(struct folder *folder, const char *const *names, uint64_t *bits,
+		    struct roost_error *err);
 /* Tell the driver of flags that the index marks as pending; under the lock. changes, keys: in arena. */
 void mirror_flags(struct folder *folder, const uint32_t *uids, struct roost_flag_change *changes,
 		  size_t count, struct roost_arena *arena);

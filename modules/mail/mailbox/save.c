@@ -188,20 +188,6 @@ static int run_chain(struct folder *folder, struct saving_step *step, struct roo
 	return -1;
 }
 
-static int add_keywords(struct folder *folder, const char *const *names, uint64_t *bits,
-			struct roost_error *err)
-{
-	*bits = 0;
-	for (; names != NULL && *names != NULL; names++) {
-		int number = folder_keyword(folder, *names, true, err);
-
-		if (number < 0)
-			return -1;
-		*bits |= (uint64_t)1 << number;
-	}
-	return 0;
-}
-
 static void complete_options(struct roost_save_options *options)
 {
 	static const uint8_t none[16];
@@ -277,7 +263,7 @@ int roost_save_add(struct roost_saving *saving, struct roost_input *message,
 	struct roost_save_options options = *given;
 	struct piece piece = { 0 };
 
-	if (add_keywords(folder, keywords, &options.keywords, err) < 0)
+	if (folder_keywords(folder, keywords, &options.keywords, err) < 0)
 		return -1;
 	complete_options(&options);
 	if (options.vsize == 0 && layers_save_wanted(folder))
@@ -360,7 +346,7 @@ static int copy_keywords(struct folder *from, struct folder *to, uint64_t bits, 
 		if (names[0] == NULL)
 			continue;
 		/* The target's limits are no reason to refuse the message. */
-		if (add_keywords(to, names, &bit, err) == 0)
+		if (folder_keywords(to, names, &bit, err) == 0)
 			*result |= bit;
 		else if (err->kind != ROOST_ERR_LIMIT && err->kind != ROOST_ERR_INVALID)
 			return -1;

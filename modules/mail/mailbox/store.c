@@ -2,40 +2,83 @@
 #include <assert.h>
 #include "modules/mail/mailbox/mailbox.h"
 
-int folder_keyword(struct folder *folder, const char *name, bool create, struct roost_error *err)
+/* All of them in one change: where not all fit, none is there afterwards. */
+static int make_keywords(struct folder *folder, const char *const *names, struct roost_error *err)
 {
-	int number = index_keyword_number(folder->index, name);
 	struct index_change *change;
+	int result;
 
-	if (number >= 0 || !create)
-		return number;
-	if (folder->readonly)
-		return roost_fail(err, ROOST_ERR_NOPERM, "Mailbox is read-only");
-	if (name[0] == '\0' || strlen(name) > folder->user->set->max_keyword_length)
-		return roost_fail(err, ROOST_ERR_INVALID, "Invalid keyword: too long");
 	if (index_lock(folder->index, err) < 0)
 		return -1;
 	change = index_begin(folder->index);
-	number = index_make_keyword(change, name);
-	if (number < 0) {
+	while (*names != NULL && index_make_keyword(change, *names) >= 0)
+		names++;
+	if (*names != NULL) {
 		index_abort(change);
-		roost_fail(err, ROOST_ERR_LIMIT, "Too many keywords in this mailbox");
-	} else if (index_commit(change, false, err) < 0) {
-		number = -1;
+		result = roost_fail(err, ROOST_ERR_LIMIT, "Too many keywords in this mailbox");
 	} else {
-		folder_written(folder);
+		result = index_commit(change, false, err);
+		if (result == 0)
+			folder_written(folder);
 	}
 	index_unlock(folder->index);
-	return number;
+	return result;
+}
+
+static bool check_keywords(const struct folder *folder, const char *const *names, bool *unknown,
+			   struct roost_error *err)
+{
+	for (*unknown = false; *names != NULL; names++) {
+		if (index_keyword_number(folder->index, *names) >= 0)
+			continue;
+		*unknown = true;
+		if ((*names)[0] == '\0' ||
+		    strlen(*names) > folder->user->set->max_keyword_length) {
+			roost_fail(err, ROOST_ERR_INVALID, "Invalid keyword: too long");
+			return false;
+		}
+	}
+	return true;
+}
+
+int folder_keywords(struct folder *folder, const char *const *names, uint64_t *bits,
+		    struct roost_error *err)
+{
+	bool unknown;
+
+	*bits = 0;
+	if (names == NULL)
+		return 0;
+	if (!check_keywords(folder, names, &unknown, err))
+		return -1;
+	if (unknown && folder->readonly)
+		return roost_fail(err, ROOST_ERR_NOPERM, "Mailbox is read-only");
+	if (unknown && make_keywords(folder, names, err) < 0)
+		return -1;
+	for (; *names != NULL; names++)
+		*bits |= (uint64_t)1 << index_keyword_number(folder->index, *names);
+	return 0;
+}
+
+int roost_mailbox_keywords(struct roost_mailbox *box, const char *const *names, uint64_t *bits,
+			   struct roost_error *err)
+{
+	assert(box->magic == MAILBOX_MAGIC);
+	if ((box->options & ROOST_MAILBOX_READONLY) != 0)
+		return roost_fail(err, ROOST_ERR_NOPERM, "Mailbox is read-only");
+	return folder_keywords(box->folder, names, bits, err);
 }
 
 int roost_mailbox_keyword_number(struct roost_mailbox *box, const char *name, bool create)
 {
+	const char *const names[] = { name, NULL };
 	struct roost_error err = { 0 };
-	bool may = (box->options & ROOST_MAILBOX_READONLY) == 0;
+	uint64_t bits;
 
 	assert(box->magic == MAILBOX_MAGIC);
-	return folder_keyword(box->folder, name, create && may, &err);
+	if (create && (box->options & ROOST_MAILBOX_READONLY) == 0)
+		(void)folder_keywords(box->folder, names, &bits, &err);
+	return index_keyword_number(box->folder->index, name);
 }
 
 void mirror_flags(struct folder *folder, const uint32_t *uids, struct roost_flag_change *changes,

@@ -62,3 +62,22 @@ def test_unchangedsince_refuses_what_others_changed(connect):
     lines, tagged = a.run(rf"UID STORE 1 (UNCHANGEDSINCE {modseq}) +FLAGS (\Seen)")
     assert tagged.startswith("OK [MODIFIED 1]")
     assert a.flags() == {1: {"\\Flagged"}}
+
+
+def test_new_keywords_are_announced_before_they_are_used(connect):
+    c = connect()
+    c.append()
+    c.select()
+    lines = c.ok("STORE 1 +FLAGS (new1)")
+    words = [line.split(" (")[0] for line in lines]
+    assert words == ["* FLAGS", "* OK [PERMANENTFLAGS", "* 1 FETCH"]
+
+
+def test_a_refused_store_makes_no_keywords(connect):
+    c = connect()
+    c.append()
+    c.select()
+    names = " ".join("kx%d" % i for i in range(100))
+    assert c.no("STORE 1 +FLAGS (%s)" % names).startswith("NO [LIMIT] ")
+    lines = c.ok("STORE 1 +FLAGS (other)")
+    assert not [line for line in lines if "kx" in line] and c.flags() == {1: {"other"}}
