@@ -39,25 +39,51 @@ static char *skip_route(char *path)
 	return colon == NULL ? path : colon + 1;
 }
 
-/* Without quotes where the local part needs none: "ann"@host is ann@host. */
-static const char *unquote_local(struct roost_arena *arena, char *path)
+/* RFC 5321 section 4.1.2, and UTF-8 of RFC 6531. */
+static bool is_dot_string(const char *text)
 {
-	struct roost_str out = ROOST_STR_INIT;
-	const char *from = path + 1, *result;
+	if (*text == '\0' || *text == '.')
+		return false;
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text <= ' ' || *text == 0x7f ||
+		    strchr("()<>[]:;@\\,\"", *text) != NULL ||
+		    (*text == '.' && (text[1] == '.' || text[1] == '\0')))
+			return false;
+	}
+	return true;
+}
 
-	if (*path != '"')
-		return path;
+/* Without quotes where the local part needs none: "ann"@host is ann@host. NULL: not an address. */
+static const char *unquote_local(struct roost_arena *arena, const char *path)
+{
+	struct roost_str local = ROOST_STR_INIT;
+	const char *from = path + 1, *result = path;
+
 	for (; *from != '\0' && *from != '"'; from++) {
 		if (*from == '\\' && from[1] != '\0')
 			from++;
-		roost_str_byte(&out, *from);
+		roost_str_byte(&local, *from);
 	}
-	if (*from == '"')
-		from++;
-	roost_str_puts(&out, from);
-	result = roost_arena_strdup(arena, roost_str_text(&out));
-	roost_str_free(&out);
+	if (*from != '"' || (from[1] != '@' && from[1] != '\0'))
+		result = NULL;
+	else if (is_dot_string(roost_str_text(&local)))
+		result = roost_arena_printf(arena, "%s%s", roost_str_text(&local), from + 1);
+	roost_str_free(&local);
 	return result;
+}
+
+/* Dots may stand anywhere: such addresses exist. NULL: not an address. */
+static const char *canonical(struct roost_arena *arena, const char *path)
+{
+	const char *address = *path == '"' ? unquote_local(arena, path) : path;
+	const char *domain = address == NULL ? NULL : strrchr(address, '@');
+	size_t local = strcspn(path, " \t()<>[]:;\\,\"");
+
+	if (address == NULL || (domain != NULL && strpbrk(domain, " \t()<>\"") != NULL))
+		return NULL;
+	if (*path != '"' && path[local] != '\0' && (domain == NULL || path + local < domain))
+		return NULL;
+	return address;
 }
 
 bool lmtp_path_parse(struct roost_arena *arena, char *text, const char *const *workarounds,
@@ -78,8 +104,8 @@ bool lmtp_path_parse(struct roost_arena *arena, char *text, const char *const *w
 	*rest = end + (*end != '\0');
 	*end = '\0';
 	*rest += strspn(*rest, " ");
-	*address = unquote_local(arena, skip_route(text));
-	return true;
+	*address = canonical(arena, skip_route(text));
+	return *address != NULL;
 }
 
 void lmtp_address_split(struct roost_arena *arena, const char *address, const char *delimiters,
@@ -91,8 +117,8 @@ void lmtp_address_split(struct roost_arena *arena, const char *address, const ch
 
 	*user = address;
 	*detail = "";
-	/* "+x@host" has no user before the delimiter: the address is taken as it is. */
-	if (at == 0 || at >= local)
+	/* "+x@host" has no user before the delimiter: the address is taken as it is. So is a quoted one. */
+	if (at == 0 || at >= local || *address == '"')
 		return;
 	*detail = roost_arena_strndup(arena, address + at + 1, local - at - 1);
 	*user = roost_arena_printf(arena, "%.*s%s", (int)at, address, domain == NULL ? "" : domain);

@@ -11,6 +11,24 @@ static struct lmtp_front *state(struct roost_front *front)
 	return roost_front_state(front);
 }
 
+/* The client's name as Received may have it: a domain or an address literal, "_" let pass. */
+static void set_helo(struct lmtp_front *lmtp, const char *name)
+{
+	const char *others = *name == '[' ? ".-_:[]" : ".-_";
+	size_t len = 0;
+
+	for (; *name != '\0' && len + 1 < sizeof(lmtp->helo); name++) {
+		bool alnum = (*name >= '0' && *name <= '9') || (*name >= 'a' && *name <= 'z') ||
+			(*name >= 'A' && *name <= 'Z');
+
+		if (alnum || strchr(others, *name) != NULL)
+			lmtp->helo[len++] = *name;
+	}
+	lmtp->helo[len] = '\0';
+	if (len == 0)
+		snprintf(lmtp->helo, sizeof(lmtp->helo), "unknown");
+}
+
 static void cmd_lhlo(struct roost_front *front, char *args)
 {
 	struct lmtp_front *lmtp = state(front);
@@ -20,7 +38,7 @@ static void cmd_lhlo(struct roost_front *front, char *args)
 		return;
 	}
 	lmtp_reset(front);
-	snprintf(lmtp->helo, sizeof(lmtp->helo), "%s", args);
+	set_helo(lmtp, args);
 	lmtp->greeted = true;
 	lmtp_reply(front, "250-%s", lmtp->host);
 	if (roost_front_tls_available(front) && !roost_front_facts(front)->tls)
@@ -109,6 +127,7 @@ static void cmd_mail(struct roost_front *front, char *args)
 	}
 	lmtp->sender = roost_arena_strdup(lmtp->transaction, sender);
 	lmtp->transactions++;
+	lmtp->bad_commands = 0;
 	lmtp_reply(front, "250 2.1.0 OK");
 }
 
@@ -119,7 +138,7 @@ static void cmd_rcpt(struct roost_front *front, char *args)
 	const char *address;
 
 	if (lmtp->sender == NULL) {
-		lmtp_bad(front, "503 5.5.0 MAIL needed first");
+		lmtp_reply(front, "503 5.5.0 MAIL needed first");
 	} else if (path == NULL || !lmtp_path_parse(lmtp->transaction, path,
 						    lmtp->set->lmtp_client_workarounds, &address,
 						    &rest) || *address == '\0') {
@@ -131,15 +150,18 @@ static void cmd_rcpt(struct roost_front *front, char *args)
 	}
 }
 
-/* RFC 2033 section 4.2: DATA without a recipient that was taken fails with 503. */
+/*
+ * RFC 2033 section 4.2: DATA without a recipient that was taken fails with 503. These answers are
+ * no mistakes of a client that pipelines: they follow from a refusal it had not seen yet.
+ */
 static bool transaction_ready(struct roost_front *front)
 {
 	struct lmtp_front *lmtp = state(front);
 
 	if (lmtp->sender == NULL)
-		lmtp_bad(front, "503 5.5.0 MAIL needed first");
+		lmtp_reply(front, "503 5.5.0 MAIL needed first");
 	else if (lmtp->recipients.count == 0)
-		lmtp_bad(front, "503 5.5.0 No valid recipients");
+		lmtp_reply(front, "503 5.5.0 No valid recipients");
 	else
 		return true;
 	return false;
@@ -231,7 +253,7 @@ static void cmd_xclient(struct roost_front *front, char *args)
 			snprintf(lmtp->client, sizeof(lmtp->client), "%s",
 				 strncasecmp(word + 5, "IPV6:", 5) == 0 ? word + 10 : word + 5);
 		else if (strncasecmp(word, "HELO=", 5) == 0)
-			snprintf(lmtp->helo, sizeof(lmtp->helo), "%s", word + 5);
+			set_helo(lmtp, word + 5);
 	}
 	lmtp_reset(front);
 	lmtp_reply(front, "220 %s %s", lmtp->host, lmtp->set->login_greeting);

@@ -157,8 +157,8 @@ static void chunk_done(struct roost_front *front)
 		bool have_mail = lmtp->sender != NULL;
 
 		lmtp_reset(front);
-		lmtp_bad(front, have_mail ? "503 5.5.0 No valid recipients" :
-			 "503 5.5.0 MAIL needed first");
+		lmtp_reply(front, have_mail ? "503 5.5.0 No valid recipients" :
+			   "503 5.5.0 MAIL needed first");
 	} else if (lmtp->chunk_last) {
 		lmtp_deliver(front);
 	} else if (lmtp->too_big) {

@@ -325,6 +325,41 @@ static void mistakes_are_limited(void **state)
 	assert_non_null(strstr(front->out.data, "421 4.7.0 mx.example Too many invalid commands.\r\n"));
 }
 
+/* What follows a refusal in one pipeline is no mistake, however much it is. */
+static void refused_transactions_are_no_mistakes(void **state)
+{
+	say("LHLO c\r\nMAIL FROM:<s@x> SIZE=100001\r\n");
+	for (int i = 0; i < 50; i++)
+		say("RCPT TO:<ann@x>\r\n");
+	say("DATA\r\nBDAT 2 LAST\r\nxx");
+	for (int i = 0; i < 20; i++)
+		say("MAIL FROM:<s@x>\r\nRCPT TO:<nobody@x>\r\nDATA\r\nBDAT 2 LAST\r\nxxRSET\r\n");
+	assert_false(front->closed);
+	/* Others count up to the next transaction. */
+	for (int i = 0; i < 20; i++)
+		say("MAIL FROM:<s@x>\r\nWHAT\r\nRSET\r\n");
+	assert_false(front->closed);
+	roost_str_truncate(&front->out, 0);
+	say("MAIL FROM:<a b@c>\r\n");
+	hear("501 5.5.4 Invalid FROM path\r\n");
+}
+
+static void the_clients_name_fits_received(void **state)
+{
+	static const struct { const char *said, *kept; } cases[] = {
+		{ "mx-1.my_host.example", "mx-1.my_host.example" }, { "[192.0.2.1]", "[192.0.2.1]" },
+		{ "[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]" }, { "evil)\t(x", "evilx" },
+		{ "a b;[c", "abc" }, { "()", "unknown" },
+	};
+
+	for (size_t i = 0; i < ROOST_COUNT(cases); i++) {
+		say("LHLO ");
+		say(cases[i].said);
+		say("\r\n");
+		assert_string_equal(front->state.helo, cases[i].kept);
+	}
+}
+
 static void lines_are_limited(void **state)
 {
 	char *line = malloc(5001);
@@ -359,8 +394,13 @@ static void paths(void **state)
 	static const char *const lax[] = { "whitespace-before-path", "mailbox-for-path", NULL };
 	static const struct { const char *text; bool lax; const char *address, *rest; } cases[] = {
 		{ "<a@b>", false, "a@b", "" }, { "<a@b> SIZE=1", false, "a@b", "SIZE=1" },
-		{ "<>", false, "", "" }, { "<\"a>b\"@c>", false, "a>b@c", "" },
-		{ "<\"a\\\"b\"@c>", false, "a\"b@c", "" }, { "<@r1,@r2:a@b>", false, "a@b", "" },
+		{ "<>", false, "", "" }, { "<\"a>b\"@c>", false, "\"a>b\"@c", "" },
+		{ "<\"a\\\"b\"@c>", false, "\"a\\\"b\"@c", "" }, { "<\"a.b\"@c>", false, "a.b@c", "" },
+		{ "<\"a\\b\"@c>", false, "ab@c", "" }, { "<\"a@b\"@c>", false, "\"a@b\"@c", "" },
+		{ "<\".a\"@c>", false, "\".a\"@c", "" }, { "<\"\"@c>", false, "\"\"@c", "" },
+		{ "<\"a\"b@c>", false, NULL, NULL }, { "<a b@c>", false, NULL, NULL },
+		{ "<a\"b\"@c>", false, NULL, NULL }, { "<a..b.@c>", false, "a..b.@c", "" },
+		{ "<a@b c>", false, NULL, NULL }, { "<a@[IPv6:::1]>", false, "a@[IPv6:::1]", "" }, { "<@r1,@r2:a@b>", false, "a@b", "" },
 		{ "<a@b", false, NULL, NULL }, { "a@b", false, NULL, NULL },
 		{ " <a@b>", false, NULL, NULL }, { " <a@b>", true, "a@b", "" },
 		{ "a@b X=1", true, "a@b", "X=1" }, { "", true, NULL, NULL }, { "\"a", true, NULL, NULL },
@@ -387,6 +427,7 @@ static void details_are_split_off(void **state)
 		{ "a@b", "+", "a@b", "" }, { "a+x@b", "+", "a@b", "x" }, { "a+x+y@b", "+", "a@b", "x+y" },
 		{ "a-x@b", "+-", "a@b", "x" }, { "a+x", "+", "a", "x" }, { "+x@b", "+", "+x@b", "" },
 		{ "a@b+c", "+", "a@b+c", "" }, { "a+@b", "+", "a@b", "" }, { "a+x@b", "", "a+x@b", "" },
+		{ "\"a b+x\"@c", "+", "\"a b+x\"@c", "" },
 	};
 	struct roost_arena *arena = roost_arena_create("test");
 
@@ -459,6 +500,8 @@ int main(void)
 		TEST(bdat_takes_bytes_as_they_are),
 		TEST(a_full_spool_is_temporary),
 		TEST(mistakes_are_limited),
+		TEST(refused_transactions_are_no_mistakes),
+		TEST(the_clients_name_fits_received),
 		TEST(lines_are_limited),
 		TEST(nul_bytes_are_no_command),
 		TEST(starttls_forgets_the_transaction),
