@@ -1,6 +1,8 @@
 /* Warnings of roostconf --check: no effect, nobody knows it, a trap. R-SVC-3, R-CFG-15, R-PDB-9a. */
 #include <string.h>
 #include "core/conf/advise.h"
+#include "core/conf/judge.h"
+#include "core/module/module.h"
 
 /* ---- services: DESIGN section 2 says which processes there are */
 
@@ -76,6 +78,55 @@ static void advise_service(struct conf_store *store, const struct conf_slot *slo
 		why = "there are no FIFOs";
 	if (why != NULL)
 		conf_warning(store->problems, at, "%s has no effect: %s", slot->path, why);
+}
+
+/* A protocol of a module, "x" or "x-login"; or what has no service of its own. */
+static bool protocol_known(struct conf_store *store, const char *name)
+{
+	static const char *const others[] = { "lda", "sieve", "managesieve" };
+	size_t len = strlen(name);
+	const struct module *module;
+
+	for (size_t i = 0; i < ROOST_COUNT(others); i++) {
+		if (strcmp(others[i], name) == 0)
+			return true;
+	}
+	if (len > 6 && strcmp(name + len - 6, "-login") == 0)
+		name = roost_arena_strndup(store->arena, name, len - 6);
+	return module_ops_find(ROOST_KIND_PROTOCOL, name, &module) != NULL;
+}
+
+static void advise_name(struct conf_store *store, const char *word, const char *name,
+			struct conf_place at)
+{
+	const char *near = conf_nearest_service(store, name);
+
+	if (protocol_known(store, name) || (near != NULL && strcmp(near, name) == 0))
+		return;
+	if (near == NULL)
+		conf_warning(store->problems, at, "%s %s has no effect: nothing has this name",
+			     word, name);
+	else
+		conf_warning(store->problems, at, "%s %s has no effect: nothing has this name (did "
+			     "you mean %s?)", word, name, near);
+}
+
+/* Blocks of services and protocols that are not there. */
+static void advise_names(struct conf_store *store)
+{
+	for (size_t i = 0; i < store->blocks.count; i++) {
+		const struct conf_store_block *block = store->blocks.items[i];
+
+		if (!block->built_in && strcmp(block->type->word, "service") == 0 &&
+		    !is_script(store, block->name))
+			advise_name(store, "service", block->name, block->at);
+	}
+	for (size_t i = 1; i < store->contexts.count; i++) {
+		const struct conf_context *context = &store->contexts.items[i];
+
+		if (strcmp(context->word, "protocol") == 0)
+			advise_name(store, "protocol", context->filter.protocol, context->at);
+	}
 }
 
 /* ---- settings outside services */
@@ -166,6 +217,7 @@ void conf_advise(struct conf_wanted *wanted)
 	const char *path;
 	void *item;
 
+	advise_names(wanted->store);
 	while (roost_map_next(wanted->store->slots, &position, &path, &item)) {
 		const struct conf_slot *slot = item;
 

@@ -1,4 +1,4 @@
-/* What settings say together: variables, namespaces, TLS. R-VAR-1, R-NS-1, R-TL-1. */
+/* What settings say together: variables, namespaces, TLS. R-VAR-1, R-NS-1, R-TL-1, R-SASL-1. */
 #include <string.h>
 #include <roost/expand.h>
 #include "core/conf/expect.h"
@@ -136,6 +136,46 @@ static void check_tls(struct conf_store *store)
 	}
 }
 
+/* ---- SASL mechanisms */
+
+static void check_mechanism(struct conf_store *store, const struct conf_value *value,
+			    const char *name)
+{
+	static const char *const offered[] = { "plain", "login" };
+	static const char *const known[] = {
+		"cram-md5", "digest-md5", "scram-sha-1", "scram-sha-256", "apop", "ntlm", "rpa",
+		"gssapi", "gss-spnego", "otp", "skey", "anonymous", "external", "oauthbearer",
+		"xoauth2", "dovecot-token",
+	};
+
+	for (size_t i = 0; i < ROOST_COUNT(offered); i++) {
+		if (strcasecmp(offered[i], name) == 0)
+			return;
+	}
+	for (size_t i = 0; i < ROOST_COUNT(known); i++) {
+		if (strcasecmp(known[i], name) != 0)
+			continue;
+		conf_warning(store->problems, value->at, "auth_mechanisms: %s is not available; "
+			     "going on without it", name);
+		return;
+	}
+	conf_error(store->problems, value->at, "auth_mechanisms: Unknown mechanism: %s", name);
+}
+
+static void check_mechanisms(struct conf_store *store)
+{
+	const struct conf_slot *slot = conf_store_slot(store, "auth_mechanisms");
+
+	for (size_t i = 0; i < slot->values.count; i++) {
+		const char *text = slot->values.items[i].text;
+
+		for (; text != NULL && *(text += strspn(text, " ,\t")) != '\0';
+		     text += strcspn(text, " ,\t"))
+			check_mechanism(store, &slot->values.items[i],
+				roost_arena_strndup(store->arena, text, strcspn(text, " ,\t")));
+	}
+}
+
 void conf_expect(struct conf_store *store)
 {
 	size_t position = 0;
@@ -148,4 +188,5 @@ void conf_expect(struct conf_store *store)
 	}
 	check_namespaces(store);
 	check_tls(store);
+	check_mechanisms(store);
 }

@@ -16,6 +16,8 @@ const char *conf_dollar(struct conf_store *store, const char *text, uint32_t con
 
 /* nearest.c: the known name that looks most like this one; NULL: none does. */
 const char *conf_nearest(const struct conf_store *store, const char *path);
+/* The built-in service whose name is name or looks most like it; NULL: none does. */
+const char *conf_nearest_service(const struct conf_store *store, const char *name);
 
 /* "protocol", "local", "remote", "local_name" */
 bool conf_is_filter(const char *word);

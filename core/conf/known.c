@@ -44,7 +44,7 @@ static const struct roost_setting file_listener_fields[] = {
 };
 static const struct roost_setting inet_listener_fields[] = {
 	{ "address", STRING, 0, "", "Addresses; empty: those of listen." },
-	{ "port", UINT, 0, "0", "Port; 0: no socket." },
+	{ "port", UINT | CONF_SET_PORT, 0, "0", "Port; 0: no socket." },
 	{ "ssl", BOOL, 0, "no", "TLS from the first byte." },
 	{ "reuse_port", BOOL, 0, "no", "Let the kernel spread connections over processes." },
 	{ "haproxy", BOOL, 0, "no", "Connections begin with a PROXY protocol header." },

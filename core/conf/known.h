@@ -8,6 +8,8 @@
 #define CONF_SET_GLOBAL 0x10000u	/* not in filters (R-CFG-9) */
 #define CONF_SET_PROTOCOL 0x20000u	/* only in protocol filters */
 
+#define CONF_SET_PORT 0x40000u		/* of UINT: at most 65535 */
+
 /* Those outside blocks, sorted; offset is unused. */
 extern const struct roost_setting conf_known_settings[];
 extern const size_t conf_known_setting_count;

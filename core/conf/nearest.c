@@ -34,6 +34,26 @@ static unsigned distance(const char *a, const char *b, unsigned limit)
 	return rows[la % 3][lb];
 }
 
+const char *conf_nearest_service(const struct conf_store *store, const char *name)
+{
+	unsigned best = strlen(name) < 6 ? 2 : 3;
+	const char *found = NULL;
+
+	for (size_t i = 0; i < store->blocks.count; i++) {
+		const struct conf_store_block *block = store->blocks.items[i];
+		unsigned far;
+
+		if (!block->built_in || strcmp(block->type->word, "service") != 0)
+			continue;
+		far = distance(name, block->name, best);
+		if (far < best) {
+			best = far;
+			found = block->name;
+		}
+	}
+	return found;
+}
+
 const char *conf_nearest(const struct conf_store *store, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *key = slash == NULL ? path : slash + 1;

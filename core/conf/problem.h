@@ -29,7 +29,7 @@ void conf_warning(struct conf_problems *problems, struct conf_place at, const ch
 	ROOST_PRINTF(3, 4);
 
 struct roost_str;
-/* All of them, a line each, in the order in which they were found. prefix: "doveconf: ". */
+/* All of them, a line each, file by file in the order of their lines. prefix: "doveconf: ". */
 void conf_problems_print(const struct conf_problems *problems, const char *prefix,
 			 struct roost_str *out);
 

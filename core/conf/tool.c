@@ -13,6 +13,7 @@
 #include "core/main/entry.h"
 
 #define EXIT_USAGE 64
+#define EXIT_WRITE 74
 #define EXIT_CONFIG 89
 
 struct tool {
@@ -248,5 +249,8 @@ int roost_conf_main(int argc, char **argv)
 		status = run(&tool);
 	}
 	roost_vec_free(&tool.overrides);
-	return fflush(stdout) == 0 ? status : 74;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	(void)fprintf(stderr, "%s: Fatal: Cannot write the output\n", tool.called);
+	return EXIT_WRITE;
 }

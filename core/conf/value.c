@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
+#include "core/conf/known.h"
 #include "core/conf/value.h"
 
 #define SECOND INT64_C(1000000)
@@ -179,7 +180,12 @@ int conf_value_check(uint32_t type, const char *text, const char *words, struct 
 
 	switch (type & 0xff) {
 	case ROOST_SET_BOOL: return conf_value_bool(text, &flag, err);
-	case ROOST_SET_UINT: return conf_value_uint(text, &number, err);
+	case ROOST_SET_UINT:
+		if (conf_value_uint(text, &number, err) < 0)
+			return -1;
+		return type & CONF_SET_PORT && number > UINT16_MAX ?
+			roost_fail(err, ROOST_ERR_CONFIG, "Invalid port: %.100s (at most 65535)",
+				   text) : 0;
 	case ROOST_SET_OCTAL: return conf_value_octal(text, &small, err);
 	case ROOST_SET_SIZE: return conf_value_size(text, &number, err);
 	case ROOST_SET_TIME: return conf_value_time(text, &time, err);

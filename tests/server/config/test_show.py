@@ -162,6 +162,46 @@ plugin {
         "service/imap/executable has no effect: services run roost's own programs"]
 
 
+def test_check_names_services_that_are_not_there(conf):      # R-SVC-3
+    warnings = conf.warnings("""protocols =
+service imp {
+}
+service imap-login {
+}
+service managesieve-login {
+}
+service postlogin {
+  executable = script /bin/true
+}
+protocol lda {
+}
+protocol !pop {
+}
+protocol sieve {
+}
+service nothing-of-the-kind {
+}
+""", "--check")
+    assert [line for line in warnings if "nothing has this name" in line[1]] == [
+        (2, "service imp has no effect: nothing has this name (did you mean imap?)"),
+        (13, "protocol pop has no effect: nothing has this name (did you mean pop3?)"),
+        (17, "service nothing-of-the-kind has no effect: nothing has this name")]
+
+
+def test_mechanisms_that_are_not_there(conf):                # R-SASL-1
+    assert conf.warnings("auth_mechanisms = PLAIN, login gssapi\n") == [
+        (1, "auth_mechanisms: gssapi is not available; going on without it")]
+
+
+def test_output_that_cannot_be_written(conf):
+    conf.write("")
+    for option in ("-a", "-n"):
+        done = subprocess.run(["sh", "-c", '"$0" -c "$1" "$2" > /dev/full', program("roostconf"),
+                               conf.path, option], text=True, capture_output=True, check=False)
+        assert done.returncode == 74
+        assert "Cannot write" in done.stderr
+
+
 def test_usage(conf):
     conf.write("")
     assert conf.run("--nosuch").returncode == 64
