@@ -151,9 +151,9 @@ static void storing_flags(void **state)
 {
 	select_inbox();
 	say("b STORE 1:2 +FLAGS (\\Flagged $Todo)\r\n");
-	hear("* 1 FETCH (FLAGS (\\Flagged \\Seen $Todo))\r\n* 2 FETCH (FLAGS (\\Flagged $Todo))\r\n"
-	     "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Todo)\r\n"
+	hear("* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Todo)\r\n"
 	     "* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Todo \\*)] Flags permitted.\r\n"
+	     "* 1 FETCH (FLAGS (\\Flagged \\Seen $Todo))\r\n* 2 FETCH (FLAGS (\\Flagged $Todo))\r\n"
 	     "b OK Store completed.\r\n");
 	say("c UID STORE 2:4 -FLAGS ($Todo $Unknown)\r\n");
 	hear("* 2 FETCH (UID 2 FLAGS (\\Flagged))\r\n* 3 FETCH (UID 4 FLAGS (\\Recent))\r\nc OK Store completed.\r\n");
